@@ -1,0 +1,130 @@
+"""One case: a configuration of the network, one call of it, and what is asked of the answer."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Literal
+
+Scalar = int | float | str | bool | None
+Asks = Literal["values", "gradients", "validation"]
+
+UNBATCHED = "unbatched"
+
+#: torch.nn.RNN's constructor arguments with torch's defaults; the two sizes have none.
+CONSTRUCTOR_DEFAULTS: dict[str, Scalar] = {
+    "num_layers": 1,
+    "nonlinearity": "tanh",
+    "bias": True,
+    "batch_first": False,
+    "dropout": 0.0,
+    "bidirectional": False,
+}
+SIZES = ("input_size", "hidden_size")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One configuration, one call, one seed, and what it asks; scalars only, torch's own argument names.
+
+    The configuration is always a valid one: the arrays are drawn for it. What a validation case gets wrong on purpose
+    stands in `passed` (constructor arguments as written) and in the fields below it (the call).
+    """
+
+    id: str
+    asks: Asks
+
+    # The constructor, in torch's order.
+    input_size: int
+    hidden_size: int
+    num_layers: int = 1
+    nonlinearity: Literal["tanh", "relu"] = "tanh"
+    bias: bool = True
+    batch_first: bool = False
+    dropout: float = 0.0
+    bidirectional: bool = False
+
+    # The call. A batch_size of None is the unbatched form.
+    seq_len: int
+    batch_size: int | None
+    h_0: Literal["absent", "given"] = "absent"
+    dtype: Literal["float64", "float32"] = "float64"
+    calls: Literal["one", "three"] = "one"
+
+    # The numbers. Each scale multiplies what is drawn; see arguments.py.
+    weight_scale: float = 1.0
+    weight_hh: Literal["random", "zero", "identity"] = "random"
+    bias_scale: float = 1.0
+    input_scale: float = 1.0
+    input_steps: Literal["all", "first"] = "all"
+    h_0_scale: float = 1.0
+    upstream: Literal["both", "output", "h_n", "last_step", "zero"] = "both"
+    upstream_scale: float = 1.0
+
+    # Validation alone: what is passed wrongly.
+    passed: tuple[tuple[str, Scalar], ...] = ()
+    omit: Literal["nothing", "input_size", "hidden_size"] = "nothing"
+    extra: str | None = None
+    input_shape: str | None = None
+    input_dtype: str | None = None
+    input_type: Literal["array", "none"] = "array"
+    h_0_shape: str | None = None
+    h_0_dtype: str | None = None
+    h_0_type: Literal["array", "tuple"] = "array"
+
+    # Where it is written down.
+    file: str = field(default="", compare=False)
+    line: int = field(default=0, compare=False)
+
+    @property
+    def directions(self) -> int:
+        """1, or 2 if bidirectional."""
+        return 2 if self.bidirectional else 1
+
+    @property
+    def batched(self) -> bool:
+        """Whether input has a batch axis."""
+        return self.batch_size is not None
+
+    def settings(self) -> dict[str, Scalar]:
+        """Everything that a sweep can set, by name, wrong constructor arguments as passed."""
+        settings: dict[str, Scalar] = {name: getattr(self, name) for name in SETTINGS}
+        settings["batch_size"] = UNBATCHED if self.batch_size is None else self.batch_size
+        return settings | dict(self.passed)
+
+    def constructor(self) -> tuple[list[Scalar], dict[str, Scalar]]:
+        """Positional and keyword arguments for the constructor: the two sizes by position, the rest by keyword.
+
+        An argument is left out only when its type and value equal torch's default, so that a class that takes two
+        sizes is a legitimate small implementation.
+        """
+        settings = self.settings()
+        sizes = {name: settings[name] for name in SIZES if name != self.omit}
+        keywords = {name: settings[name] for name in CONSTRUCTOR_DEFAULTS if not _is_default(name, settings[name])}
+        if self.extra is not None:
+            keywords[self.extra] = 0
+        if self.omit == "input_size":
+            return [], sizes | keywords
+        return list(sizes.values()), keywords
+
+    @property
+    def complexity(self) -> tuple[int, ...]:
+        """Sorts cases from the simplest to the most complex, so that the simplest failure is shown first."""
+        batch = self.batch_size or 0
+        size = self.seq_len * max(batch, 1) * (self.input_size + self.hidden_size)
+        options = sum(
+            (self.nonlinearity != "tanh", self.batch_first, self.h_0 == "given", not self.bias, self.dropout > 0)
+        )
+        return (self.asks == "gradients", self.num_layers * self.directions, self.calls == "three", options, size)
+
+
+def _is_default(name: str, value: Scalar) -> bool:
+    """Whether a value is torch's default in type and value."""
+    default = CONSTRUCTOR_DEFAULTS[name]
+    return type(value) is type(default) and value == default
+
+
+#: The names that a sweep may set, in the order in which they stand in an id.
+SETTINGS: tuple[str, ...] = tuple(
+    f.name for f in dataclasses.fields(Case) if f.name not in {"id", "asks", "passed", "file", "line"}
+)

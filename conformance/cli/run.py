@@ -1,0 +1,57 @@
+"""`run`: every implementation under impls/, into reports/."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from conformance.cli.options import Failure, make_plan, own_stdout, progress, running, sentences
+from conformance.cli.outcome import write_reports
+from conformance.discovery import discover
+from conformance.execution import execute, load_all
+from conformance.observation import show_output as let_through
+from conformance.record import Run
+from conformance.report.terminal import render
+from conformance.result import Result
+from conformance.summary import EXIT_USAGE, exit_code, summaries
+
+
+@click.command()
+@click.option("--impls", type=click.Path(path_type=Path), default="impls", show_default=True, help="Their folder.")
+@click.option("--reports", type=click.Path(path_type=Path), default="reports", show_default=True, help="Written here.")
+@running
+@click.pass_context
+@sentences
+def run(  # noqa: PLR0913 -- one for each option
+    ctx: click.Context,
+    impls: Path,
+    reports: Path,
+    as_json: bool,
+    strict: bool,
+    complete: bool,
+    show_output: bool,
+    **chosen: Any,
+) -> int:
+    """Run every implementation under impls/ and every installed one; write results.jsonl and parity.html."""
+    let_through(show=show_output)
+    with own_stdout() as out:
+        plan = make_plan(**chosen)
+        sources = discover(impls)
+        if not sources:
+            raise Failure(f"{impls} holds no implementation: drop a file with a class RNN into it", EXIT_USAGE)
+        named = load_all(sources)
+        with progress(len(plan.cases) * len(named)) as advance, write_reports(reports) as stream:
+            done = execute(plan, named, stream=stream, progress=advance)
+        text = json.dumps(_documents(done), indent=2) if as_json else render(done, strict=strict, complete=complete)
+        click.echo(text, file=out, color=ctx.color)
+        if not as_json:
+            click.echo(f"\nReport: {reports / 'parity.html'}   records: {reports / 'results.jsonl'}", file=out)
+    return exit_code(summaries(done), finished=done.complete, strict=strict, complete=complete)
+
+
+def _documents(done: Run) -> list[dict[str, Any]]:
+    """The document of `check --json`, for each implementation."""
+    return [Result(done, index).to_dict() for index in range(len(done.header.implementations))]

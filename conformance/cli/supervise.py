@@ -1,0 +1,76 @@
+"""Running the commands that import other people's code in a process of their own, so that its end is noticed.
+
+An implementation that calls os._exit(0) would end a check with exit code 0. The parent here believes an exit code only
+when the child says, as its last act, that the command came to its end.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import click
+
+from conformance.summary import EXIT_HARNESS
+
+_MARK = "RNN_CONFORMANCE_DONE_FD"
+_RUNS_OTHERS_CODE = frozenset({"check", "run"})
+
+
+def supervised(cli: click.Command, arguments: list[str] | None) -> int:
+    """Run the command line; `check` and `run` in a child."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if os.name != "posix" or _MARK in os.environ or not _RUNS_OTHERS_CODE.intersection(given[:1]):
+        return _run(cli, given)
+    read, write = os.pipe()
+    environment = os.environ | {_MARK: str(write)}
+    child = subprocess.Popen([sys.executable, "-m", "conformance", *given], env=environment, pass_fds=(write,))  # noqa: S603
+    os.close(write)
+    code = _wait(child)
+    with os.fdopen(read) as pipe:
+        finished = pipe.read() == "done"
+    if finished:
+        return code
+    how = f"by signal {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
+    click.echo(
+        f"Not judged: the process that ran the implementation ended {how} before the run was over. "
+        "Nothing of this run is a verdict.",
+        err=True,
+    )
+    return EXIT_HARNESS
+
+
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    """Wait through Ctrl-C, which the child receives too and answers."""
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def _run(cli: click.Command, given: list[str]) -> int:
+    """Run in this process; tell a waiting parent that the end was reached."""
+    mark = os.environ.pop(_MARK, None)
+    code = _exit_code(cli, given)
+    if mark is not None:
+        os.write(int(mark), b"done")
+        os.close(int(mark))
+    return code
+
+
+def _exit_code(cli: click.Command, given: list[str]) -> int:
+    """Exit codes of ours and click's alike."""
+    try:
+        result = cli.main(args=given, prog_name="rnn-conformance", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        return EXIT_HARNESS
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    return result if isinstance(result, int) else 0

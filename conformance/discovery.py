@@ -1,0 +1,182 @@
+"""Finding implementations: files under impls/, FILE.py[:NAME], package.module:NAME, and entry points."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.metadata
+import importlib.util
+import inspect
+import itertools
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from conformance.adapters import adapt
+from conformance.implementation import BrokenImplementation, Implementation, NoImplementationError
+from conformance.observation import quiet
+from conformance.registration import Expectation, Known, expectation_beside, known_beside
+
+ENTRY_POINTS = "rnn_conformance.implementations"
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an implementation is, before any of its code has run."""
+
+    name: str
+    description: str
+    origin: str
+    path: Path | None
+    module: str | None
+    attribute: str | None
+    known: tuple[Known, ...] = ()
+    expectation: Expectation | None = None
+
+
+def parse(target: str) -> Source:
+    """Read FILE.py, FILE.py:NAME or package.module:NAME.
+
+    Raises NoImplementationError for a file that does not exist and for what is none of the three.
+    """
+    path, attribute = _split(target)
+    if path.suffix == ".py" or path.exists():
+        return from_file(path, path.stem if attribute is None else f"{path.stem}:{attribute}", attribute)
+    module, _, attribute = target.partition(":")
+    if not attribute or not all(part.isidentifier() for part in module.split(".")):
+        raise NoImplementationError(
+            f"{target} is neither a file nor a module, but should be FILE.py, FILE.py:NAME or package.module:NAME"
+        )
+    return Source(target, "", target, None, module, attribute)
+
+
+def discover(impls: Path) -> tuple[Source, ...]:
+    """Every implementation under a folder, by its path there, then the installed ones, each sorted by name.
+
+    Files whose name begins with an underscore or a dot are helpers of others.
+    """
+    files = [
+        path
+        for path in sorted(impls.rglob("*.py"))
+        if not any(part.startswith(("_", ".")) for part in path.relative_to(impls).parts)
+    ]
+    found = [from_file(path, path.relative_to(impls).with_suffix("").as_posix()) for path in files]
+    points = importlib.metadata.entry_points(group=ENTRY_POINTS)
+    installed = [
+        Source(point.name, f"installed: {point.value}", point.value, None, point.module, point.attr)
+        for point in sorted(points, key=lambda p: p.name)
+    ]
+    names = {source.name for source in found}
+    return (*found, *(source for source in installed if source.name not in names))
+
+
+def from_file(path: Path, name: str, attribute: str | None = None) -> Source:
+    """An implementation in a file, with what stands beside it; none of its code runs."""
+    if not path.is_file():
+        raise NoImplementationError(f"{path} does not exist, but should be a Python file with an RNN in it")
+    return Source(
+        name,
+        _docstring(path),
+        path.as_posix(),
+        path.resolve(),
+        None,
+        attribute,
+        known_beside(path),
+        expectation_beside(path),
+    )
+
+
+def load(source: Source) -> Implementation:
+    """Import an implementation.
+
+    One that cannot be imported is a BrokenImplementation: what it raised is judged. Raises NoImplementationError where
+    the module has no RNN, or several things that could be it.
+    """
+    about = {"description": source.description, "origin": source.origin}
+    try:
+        with quiet():
+            module = _import_file(source.path) if source.path else importlib.import_module(str(source.module))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 -- SystemExit too: its import is its own affair
+        return BrokenImplementation(source.name, error, **about)
+    return adapt(_subject(module, source), source.name, **about)
+
+
+def _split(target: str) -> tuple[Path, str | None]:
+    """FILE.py:NAME in two; a colon elsewhere belongs to the path."""
+    before, colon, after = target.rpartition(":")
+    if colon and before.endswith(".py"):
+        return Path(before), after
+    return Path(target), None
+
+
+def _import_file(path: Path) -> ModuleType:
+    """Import a file under a name of its own, its folder at the end of the path so that it can import its neighbours."""
+    folder = str(path.parent)
+    if folder not in sys.path:
+        sys.path.append(folder)
+    name = f"rnn_implementation_{next(_numbers)}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path.name} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _subject(module: ModuleType, source: Source) -> Any:
+    """The class or function that is meant: the one asked for, RNN, the only class with a forward, or rnn."""
+    if source.attribute is not None:
+        found: Any = module
+        for part in source.attribute.split("."):
+            found = getattr(found, part, None)
+        if found is None:
+            raise NoImplementationError(f"{source.origin} has no {source.attribute}; it has {_contents(module)}")
+        return found
+    if callable(getattr(module, "RNN", None)):
+        return module.RNN
+    classes = [value for value in _own(module, inspect.isclass) if _can_run(value)]
+    if len(classes) == 1:
+        return classes[0]
+    if not classes and callable(getattr(module, "rnn", None)):
+        return module.rnn
+    what = "no RNN" if not classes else f"{len(classes)} classes that could be it"
+    raise NoImplementationError(
+        f"{source.origin} has {what}, but should have a class RNN, one class with forward, or a function rnn; "
+        f"it has {_contents(module)}. Choose one with {source.origin}:NAME"
+    )
+
+
+def _own(module: ModuleType, kind: Any) -> list[Any]:
+    """What a module defines itself, in order."""
+    return [
+        value
+        for name, value in vars(module).items()
+        if kind(value) and not name.startswith("_") and value.__module__ == module.__name__
+    ]
+
+
+def _can_run(cls: type) -> bool:
+    """Whether instances of a class have forward or can be called."""
+    return callable(getattr(cls, "forward", None)) or any("__call__" in vars(base) for base in cls.__mro__)
+
+
+def _contents(module: ModuleType) -> str:
+    """The classes and functions of a module, for a sentence."""
+    classes = [f"class {value.__name__}" for value in _own(module, inspect.isclass)]
+    functions = [f"function {value.__name__}" for value in _own(module, inspect.isfunction)]
+    return ", ".join((classes + functions)[:12]) or "neither classes nor functions"
+
+
+def _docstring(path: Path) -> str:
+    """The first line of a file's docstring, read without running it."""
+    try:
+        doc = ast.get_docstring(ast.parse(path.read_bytes()))
+    except (SyntaxError, ValueError, RecursionError):  # its import will say what is wrong with it
+        return ""
+    return doc.strip().splitlines()[0] if doc and doc.strip() else ""

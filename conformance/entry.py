@@ -1,0 +1,107 @@
+"""One entry of a sweep: what it sets, the Case that it makes, and the rules that it must keep."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from conformance import scalar, setting
+from conformance.case import SETTINGS, UNBATCHED, Case
+from conformance.case_file import CaseFile, Settings
+from conformance.yaml_reader import Keys
+
+#: What a setting is when neither the file nor the entry says so.
+DEFAULTS: Settings = {
+    name: field.default
+    for name, field in Case.__dataclass_fields__.items()
+    if name in SETTINGS and field.default is not MISSING
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One combination of the matrix, or one include, with the place in the file where it is written down."""
+
+    file: CaseFile
+    place: Keys
+    own: Settings
+
+    def case(self) -> Case:
+        """Build the Case; constructor arguments that are wrong on purpose go into `passed` as written."""
+        configured, passed = self._split()
+        if configured["batch_size"] == UNBATCHED:
+            configured["batch_size"] = None
+        arguments: Any = configured
+        return Case(
+            **arguments,
+            id=self._id(configured | passed),
+            asks=self.file.asks,
+            passed=tuple(passed.items()),
+            file=self.file.source.name,
+            line=self.file.source.position(self.place, of_key=True)[0],
+        )
+
+    @property
+    def _base(self) -> Settings:
+        """What every case of the file has unless it says so itself; always a valid configuration."""
+        return DEFAULTS | self.file.defaults
+
+    def _split(self) -> tuple[Settings, Settings]:
+        """The configuration, and the constructor arguments that no RNN takes (in a validation file alone)."""
+        configured, passed = self._base | self.own, {}
+        for name in self.own:
+            try:
+                configured[name] = setting.adapter(name).validate_python(self.own[name])
+            except ValidationError:
+                configured[name], passed[name] = self._base[name], self.own[name]
+        return configured, {name: passed[name] for name in setting.ARGUMENTS if name in passed}
+
+    def _id(self, settings: Settings) -> str:
+        """The file and what differs from its defaults: stable when other cases come and go."""
+        differs = [
+            _write(name, UNBATCHED if name == "batch_size" and settings[name] is None else settings[name])
+            for name in SETTINGS
+            if scalar.identity(settings[name]) != scalar.identity(self._base[name])
+        ]
+        return f"{self.file.id}[{','.join(differs)}]" if differs else self.file.id
+
+
+def broken_rules(case: Case) -> list[str]:
+    """What a case must not combine, each a sentence."""
+    return _validation_rules(case) if case.asks == "validation" else _dropout_rule(case)
+
+
+def _dropout_rule(case: Case) -> list[str]:
+    if not case.dropout or case.num_layers == 1:
+        return []
+    wanted = "0 with more than one layer (its random masks are out of scope)"
+    return [f"dropout is {case.dropout} with num_layers {case.num_layers}, but should be {wanted}"]
+
+
+def _validation_rules(case: Case) -> list[str]:
+    """A validation case gets something wrong, and nothing that is not passed."""
+    broken = [
+        f"{name} is set, but the call has no h_0 (h_0: given)"
+        for name in ("h_0_shape", "h_0_dtype", "h_0_type")
+        if case.h_0 == "absent" and getattr(case, name) != DEFAULTS[name]
+    ]
+    broken += [
+        f"{name} is set, but the call has no array (input_type: none)"
+        for name in ("input_shape", "input_dtype")
+        if case.input_type == "none" and getattr(case, name) is not None
+    ]
+    broken += [
+        f"{name} is {case.dtype}, which is the case's own dtype and not wrong"
+        for name in ("input_dtype", "h_0_dtype")
+        if getattr(case, name) == case.dtype
+    ]
+    if not case.passed and all(getattr(case, name) == DEFAULTS[name] for name in setting.VALIDATION_ONLY):
+        broken.append("nothing in this case is wrong, but a validation case asks for an exception")
+    return broken
+
+
+def _write(name: str, value: scalar.Scalar) -> str:
+    """One setting in an id: the bare name for a flag that is on."""
+    return name if value is True and isinstance(DEFAULTS.get(name), bool) else f"{name}={scalar.write(value)}"

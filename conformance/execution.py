@@ -1,0 +1,97 @@
+"""Carrying out a plan: implementations in, a Run out, records written as they come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import IO
+
+from conformance import discovery
+from conformance.connection import Connection
+from conformance.discovery import Source
+from conformance.implementation import BrokenImplementation, Implementation, NoImplementationError
+from conformance.plan import Plan, now
+from conformance.record import Record, RecordWriter, Run
+from conformance.runner import Subject
+
+
+class NoTorchError(Exception):
+    """torch is not installed, so there is nothing to compare with."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """An implementation that is loaded, and where it came from."""
+
+    source: Source
+    implementation: Implementation
+
+
+def load(sources: Iterable[Source]) -> tuple[Named, ...]:
+    """Import implementations; NoImplementationError where one has no RNN."""
+    return tuple(Named(source, discovery.load(source)) for source in sources)
+
+
+def load_all(sources: Iterable[Source]) -> tuple[Named, ...]:
+    """Import implementations of a folder: one that has no RNN must not keep the others from being judged."""
+    return tuple(Named(source, load_or_broken(source)) for source in sources)
+
+
+def load_or_broken(source: Source) -> Implementation:
+    """Import one implementation; one that is not there is a broken one."""
+    try:
+        return discovery.load(source)
+    except NoImplementationError as error:
+        return BrokenImplementation(source.name, error, description=source.description, origin=source.origin)
+
+
+def execute(
+    plan: Plan,
+    named: tuple[Named, ...],
+    *,
+    stream: IO[str] | None = None,
+    progress: Callable[[Record], None] = lambda _: None,
+) -> Run:
+    """Run a plan; the records go to `stream` as they come. Ctrl-C ends it with what there is, marked incomplete."""
+    began = time.monotonic()
+    header = plan.header([n.source for n in named], now())
+    writer = None if stream is None else RecordWriter(stream, header)
+    connections: list[Connection] = []
+    records: list[Record] = []
+    complete = False
+    try:
+        runner = plan.runner(load_oracle())
+        subjects = [Subject(n.implementation, n.source.known) for n in named]
+        for subject in subjects:
+            connections.append(runner.connect(subject))
+            if writer:
+                writer.connection(connections[-1])
+        for record in runner.run(plan.cases, subjects):
+            records.append(record)
+            if writer:
+                writer.record(record)
+            progress(record)
+        complete = True
+    except KeyboardInterrupt:
+        pass
+    finally:
+        seconds = time.monotonic() - began
+        if writer:
+            writer.close(complete=complete, seconds=seconds)
+    return Run(header=header, connections=tuple(connections), records=tuple(records), complete=complete, seconds=seconds)
+
+
+def load_oracle() -> Implementation:
+    """torch.nn.RNN; NoTorchError with a way out where torch is not installed."""
+    try:
+        # torch takes seconds to import, and half of the commands do not need it.
+        from conformance.oracle import oracle  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise NoTorchError(
+            "torch is not installed, and it is what implementations are compared with; "
+            "install torch 2.13.0 beside this package (README says how to choose a CPU build)"
+        ) from None
+    return oracle()

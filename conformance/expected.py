@@ -1,0 +1,246 @@
+"""What a case expects: torch's answer, the truth behind it, and how far each tensor may be from the truth."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from conformance.arguments import Arguments, Array, draw, draw_second, parameter_shapes
+from conformance.case import Case
+from conformance.implementation import Implementation
+from conformance.observation import Answered, Call, Raised, observe, quiet
+from conformance.reference import RNN
+from conformance.scale import pre_activation_sums, pre_activations, scales
+from conformance.tolerance import KINK_ROUNDINGS, LONGDOUBLE_LIMIT, RULES, STAND_IN_FACTOR
+
+#: How many draws are tried before a relu case is said to have no draw clear of the kink.
+REDRAWS = 200
+
+#: Whether NumPy's longdouble is wider than double here; on some platforms it is not.
+LONGDOUBLE_IS_WIDER = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
+
+
+class SuiteError(Exception):
+    """The suite's own fault: the case, the oracle or the reference; never the implementation's."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One tensor: torch's answer in the case's dtype, the truth in a wider one, and the greatest error allowed."""
+
+    torch: Array
+    truth: Array
+    tolerance: float
+
+
+@dataclass(frozen=True)
+class ExpectedCall:
+    """One call: its case (the second of three has another batch size), its arguments, and every tensor by name.
+
+    The order is the order of judging: output, h_n, then gradients as backward computes them: parameters of the last
+    layer first, then h_0 and input.
+    """
+
+    case: Case
+    arguments: Arguments
+    tensors: dict[str, Wanted]
+
+
+@dataclass(frozen=True)
+class Returns:
+    """torch returns: one call, or three (the first, one with another batch size, the first again)."""
+
+    calls: tuple[ExpectedCall, ...]
+
+    @property
+    def arguments(self) -> tuple[tuple[Case, Arguments], ...]:
+        """What an implementation is to be observed on."""
+        return tuple((call.case, call.arguments) for call in self.calls)
+
+
+@dataclass(frozen=True)
+class Raises:
+    """torch raises."""
+
+    arguments: tuple[tuple[Case, Arguments], ...]
+    error: Raised
+
+
+Expected = Returns | Raises
+
+
+def expect(case: Case, seed: int, oracle: Implementation) -> Expected:
+    """What torch does with a case, checked against the reference.
+
+    Raises SuiteError where torch does not do what the case's folder says, or where the reference and torch differ.
+    """
+    if case.asks == "validation":
+        return _expect_error(case, seed, oracle)
+    calls, networks = _draw_clear_of_kinks(case, seed)
+    answers = _torch(case, calls, oracle)
+    if case.dtype == "float32":
+        wide_case = dataclasses.replace(case, dtype="float64")
+        wide_calls = tuple((dataclasses.replace(c, dtype="float64"), a.astype(np.float64)) for c, a in calls)
+        truths = _torch(wide_case, wide_calls, oracle)
+    else:
+        truths = answers
+    expected = [
+        ExpectedCall(c, arguments, _wanted(c, arguments, network, answer, truth))
+        for (c, arguments), network, answer, truth in zip(calls, networks, answers, truths, strict=True)
+    ]
+    return Returns((*expected, expected[0]) if case.calls == "three" else tuple(expected))
+
+
+def tensor_names(case: Case) -> tuple[str, ...]:
+    """The tensors that a case asks for, in the order of judging."""
+    if case.asks != "gradients":
+        return ("output", "h_n")
+    parameters = reversed(parameter_shapes(case))
+    return ("output", "h_n", *parameters, *(("h_0",) if case.h_0 == "given" else ()), "input")
+
+
+def _expect_error(case: Case, seed: int, oracle: Implementation) -> Raises:
+    """torch must raise."""
+    calls = ((case, draw(case, seed)),)
+    observed = observe(oracle, case, calls)
+    if not isinstance(observed, Raised):
+        raise SuiteError(f"torch accepts what {case.id} says it refuses")
+    return Raises(calls, observed)
+
+
+def _draw_clear_of_kinks(case: Case, seed: int) -> tuple[tuple[tuple[Case, Arguments], ...], list[RNN]]:
+    """Draw the arguments, setting aside draws in which a relu pre-activation is within rounding of zero.
+
+    Returns the distinct calls and, for each, the reference after a forward and backward pass in float64.
+    """
+    for redraw in range(REDRAWS):
+        first = draw(case, seed, redraw)
+        calls: tuple[tuple[Case, Arguments], ...] = ((case, first),)
+        if case.calls == "three":
+            calls = (*calls, draw_second(case, first, seed, redraw))
+        networks = [_run_reference(c, arguments, np.float64)[1] for c, arguments in calls]
+        if case.nonlinearity != "relu" or not any(near_kink(n, case.dtype) for n in networks):
+            return calls, networks
+    raise SuiteError(f"none of {REDRAWS} draws of {case.id} keeps its relu pre-activations clear of zero")
+
+
+def near_kink(network: RNN, dtype: str) -> bool:
+    """Whether rounding in this dtype could change the sign of a pre-activation."""
+    reach = KINK_ROUNDINGS * RULES[dtype].unit_roundoff
+    for scan in (scan for layer in network.scans for scan in layer):
+        sums = pre_activation_sums(network, scan)
+        # A sum without terms is exactly zero for everyone.
+        if np.any((np.abs(pre_activations(network, scan)) <= reach * sums) & (sums > 0)):
+            return True
+    return False
+
+
+def _torch(case: Case, calls: tuple[tuple[Case, Arguments], ...], oracle: Implementation) -> list[dict[str, Array]]:
+    """torch's answer to each call, by tensor."""
+    observed = observe(oracle, case, calls)
+    if isinstance(observed, Raised):
+        raise SuiteError(f"torch refuses what {case.id} says it accepts: {observed.kind}: {observed.message}")
+    if not isinstance(observed, Answered) or observed.changed or observed.altered:
+        raise SuiteError(f"the oracle did not answer {case.id} as an implementation should: {observed}")
+    return [_tensors(c, call) for (c, _), call in zip(calls, observed.calls, strict=True)]
+
+
+def _tensors(case: Case, call: Call) -> dict[str, Array]:
+    """The oracle's arrays by name."""
+    found: dict[str, object] = {}
+    if isinstance(call.outputs, tuple) and len(call.outputs) == 2:  # noqa: PLR2004 -- output and h_n
+        found = dict(zip(("output", "h_n"), call.outputs, strict=True))
+    if isinstance(call.gradients, dict):
+        found |= call.gradients
+    arrays = {name: found[name] for name in tensor_names(case) if isinstance(found.get(name), np.ndarray)}
+    if len(arrays) != len(tensor_names(case)):
+        raise SuiteError(f"the oracle left out {sorted(set(tensor_names(case)) - set(arrays))} of {case.id}")
+    return arrays  # type: ignore[return-value]  # every value was just seen to be an array
+
+
+def _run_reference(case: Case, arguments: Arguments, dtype: type) -> tuple[dict[str, Array], RNN]:
+    """The reference's tensors in a dtype, and the network with its trace; any exception is the suite's fault."""
+    given = arguments.astype(dtype)
+    try:
+        with quiet():
+            network = RNN(
+                case.input_size,
+                case.hidden_size,
+                case.num_layers,
+                nonlinearity=case.nonlinearity,
+                bias=case.bias,
+                batch_first=case.batch_first,
+                dropout=case.dropout,
+                bidirectional=case.bidirectional,
+            )
+            network.load_state_dict(given.parameters)
+            output, h_n = network.forward(given.input, given.h_0)
+            found = {"output": output, "h_n": h_n} | network.backward(given.grad_output, given.grad_h_n)
+        return {name: found[name] for name in tensor_names(case)}, network
+    except Exception as error:
+        raise SuiteError(f"the reference fails on {case.id}: {type(error).__name__}: {error}") from error
+
+
+def _wanted(
+    case: Case, arguments: Arguments, network: RNN, answer: dict[str, Array], torch_float64: dict[str, Array]
+) -> dict[str, Wanted]:
+    """Truth and tolerance for every tensor, after the reference has been held to torch."""
+    rule = RULES[case.dtype]
+    size = scales(network, torch_float64)
+    own, _ = _run_reference(case, arguments, np.dtype(case.dtype).type)
+    if case.dtype == "float64" and LONGDOUBLE_IS_WIDER and multiply_adds(case) <= LONGDOUBLE_LIMIT:
+        truth, _ = _run_reference(case, arguments, np.longdouble)
+        allowed = {name: rule.rounding_allowed(size[name]) for name in answer}
+        _hold(case, answer, truth, allowed, "torch")
+        _hold(case, own, truth, allowed, "the reference in float64")
+    elif case.dtype == "float64":
+        truth = torch_float64
+        allowed = {name: STAND_IN_FACTOR * rule.rounding_allowed(size[name]) for name in answer}
+        _hold(case, own, truth, allowed, "the reference in float64")
+        return {name: Wanted(answer[name], truth[name], allowed[name]) for name in answer}
+    else:
+        truth = torch_float64
+        allowed = {name: rule.allowed(_error(answer[name], truth[name]), size[name]) for name in answer}
+        _hold(case, own, truth, allowed, "the reference in float32")
+    return {
+        name: Wanted(
+            answer[name],
+            truth[name],
+            rule.allowed(max(_error(answer[name], truth[name]), _error(own[name], truth[name])), size[name]),
+        )
+        for name in answer
+    }
+
+
+def _hold(
+    case: Case, found: dict[str, Array], truth: dict[str, Array], allowed: dict[str, float], who: str
+) -> None:
+    """Refuse a truth or yardstick that is itself off: a fault in it must never widen the tolerance that hides it."""
+    for name, limit in allowed.items():
+        error = _error(found[name], truth[name])
+        if found[name].shape != truth[name].shape or not (error <= limit):
+            raise SuiteError(
+                f"{name} of {case.id}: {who} is {error:.3g} from the truth, but should be within {limit:.3g}; "
+                "torch and the reference do not agree"
+            )
+
+
+def _error(found: Array, truth: Array) -> float:
+    """The greatest difference among the numbers that are finite in both; NaN where the rest does not match."""
+    if found.shape != truth.shape:
+        return float("nan")
+    finite = np.isfinite(found) & np.isfinite(truth)
+    if not np.array_equal(found[~finite], truth[~finite], equal_nan=True):
+        return float("nan")
+    difference = np.abs(found[finite].astype(truth.dtype) - truth[finite])
+    return float(np.max(difference, initial=0.0))
+
+
+def multiply_adds(case: Case) -> int:
+    """How many multiply-adds one forward pass takes."""
+    shapes: Iterable[tuple[int, ...]] = (s for n, s in parameter_shapes(case).items() if n.startswith("weight"))
+    per_step = sum(rows * columns for rows, columns in shapes)
+    return per_step * case.seq_len * (1 if case.batch_size is None else case.batch_size)

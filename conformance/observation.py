@@ -1,0 +1,273 @@
+"""What an implementation did with one case: it answered, raised or declined; observing never raises."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from conformance.arguments import Arguments, Array
+from conformance.case import Case
+from conformance.implementation import Implementation, Instance, NotConnectedError
+
+MESSAGE_LIMIT = 2000
+
+
+@dataclass(frozen=True)
+class NotAnArray:
+    """An answer that is not exactly the array type asked for; `description` says what it is instead."""
+
+    description: str
+    array_type: str
+
+
+Value = Array | NotAnArray
+
+
+@dataclass(frozen=True)
+class Raised:
+    """It raised, at which stage (import, construct, load, forward, backward), and where in its own file."""
+
+    stage: str
+    kind: str
+    bases: tuple[str, ...]
+    message: str
+    where: str
+    not_connected: bool = False
+
+
+@dataclass(frozen=True)
+class Declined:
+    """It does not offer what the case needs."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class NotGradients:
+    """backward returned something that is not a dict."""
+
+    description: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: what forward returned and, where it was asked for, what backward did."""
+
+    outputs: tuple[Value, ...] | NotAnArray
+    gradients: dict[str, Value] | NotGradients | Declined | Raised | None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """It answered every call; `changed` names the arguments that it changed, `altered` the answers it changed later."""
+
+    calls: tuple[Call, ...]
+    changed: tuple[str, ...]
+    altered: tuple[str, ...]
+
+
+Observation = Answered | Raised | Declined
+
+
+def observe(implementation: Implementation, case: Case, calls: tuple[tuple[Case, Arguments], ...]) -> Observation:
+    """Run one case on fresh copies of its arguments: construct, load, then each call, forward and backward.
+
+    Only Ctrl-C gets out.
+    """
+    lacking = None if case.asks == "validation" else implementation.lacks(case)
+    if lacking is not None:
+        return Declined(f"its signature has no {lacking}")
+    walk = _Walk(implementation, case, calls)
+    try:
+        with quiet():
+            return walk.run()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 -- SystemExit too: whatever it does is an observation
+        return _failure(error, walk.stage, case)
+
+
+def raised(error: BaseException, stage: str) -> Raised:
+    """Describe an exception without trusting it: its own __str__ may raise."""
+    return Raised(
+        stage=stage,
+        kind=type_name(error),
+        bases=tuple(type_name_of(base) for base in type.mro(type(error))),
+        message=_message(error),
+        where=_where(error),
+        not_connected=isinstance(error, NotConnectedError),
+    )
+
+
+class _Walk:
+    """The calls of one case, in order; `stage` says how far it came."""
+
+    def __init__(self, implementation: Implementation, case: Case, calls: tuple[tuple[Case, Arguments], ...]) -> None:
+        self.stage = "construct"
+        self._implementation = implementation
+        self._case = case
+        self._calls = calls
+        # One set of copies a call; the parameters are handed over once.
+        self._copies = [arguments.copy() for _, arguments in calls]
+
+    def run(self) -> Observation:
+        """Answer every call; the answers are read at once and read again at the end."""
+        instance = self._implementation.build(self._case)
+        self.stage = "load"
+        instance.load(self._copies[0].parameters)
+        answers: list[tuple[Any, Call]] = []
+        for number, (case, _) in enumerate(self._calls):
+            self.stage = "forward" if number == 0 else f"forward, call {number + 1} of {len(self._calls)}"
+            arguments = self._copies[number]
+            if arguments.h_0 is not None and case.asks != "validation" and not instance.accepts_h_0():
+                return Declined("its call takes no h_0")
+            answer = instance.forward(arguments.input, arguments.h_0)
+            outputs = _read_outputs(instance, answer)
+            answers.append((answer, Call(outputs, self._gradients(instance, arguments))))
+        altered = tuple(name for answer, call in answers for name in _altered(instance, answer, call))
+        return Answered(tuple(call for _, call in answers), self._changed(), tuple(dict.fromkeys(altered)))
+
+    def _gradients(self, instance: Instance, arguments: Arguments) -> Any:
+        """What backward did, where the case asks for it; a failure here leaves the forward's answer to be judged."""
+        if self._case.asks != "gradients":
+            return None
+        if not instance.offers_backward():
+            return Declined("it has no backward")
+        stage, self.stage = self.stage, self.stage.replace("forward", "backward")
+        try:
+            gradients = instance.backward(arguments.grad_output, arguments.grad_h_n)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 -- as in observe
+            return _failure(error, self.stage, self._case)
+        if not issubclass(type(gradients), dict):
+            return NotGradients(describe(gradients))
+        self.stage = stage
+        names = [n for n in dict.keys(gradients) if type(n) is str]
+        return {name: _read(instance, dict.__getitem__(gradients, name)) for name in names}
+
+    def _changed(self) -> tuple[str, ...]:
+        """The arguments that are no longer what they were."""
+        changed: list[str] = []
+        for number, (_, given) in enumerate(self._calls):
+            before, after = _named(given), _named(self._copies[number])
+            changed += [name for name in before if not _same(before[name], after[name])]
+        return tuple(dict.fromkeys(changed))
+
+
+def _failure(error: BaseException, stage: str, case: Case) -> Raised | Declined:
+    """NotImplementedError declines, except where raising is what the case asks for."""
+    if isinstance(error, NotImplementedError) and case.asks != "validation":
+        return Declined(_message(error) or "NotImplementedError")
+    return raised(error, stage)
+
+
+def _named(arguments: Arguments) -> dict[str, Any]:
+    """The arguments by the names that users know."""
+    return {
+        "input": arguments.input,
+        "h_0": arguments.h_0,
+        "the upstream gradient of output": arguments.grad_output,
+        "the upstream gradient of h_n": arguments.grad_h_n,
+        **arguments.parameters,
+    }
+
+
+def _same(before: Any, after: Any) -> bool:
+    """Whether two values are the same array, bit by bit; what is not an array is not looked at."""
+    if type(before) is not np.ndarray or type(after) is not np.ndarray:
+        return True
+    return before.shape == after.shape and before.dtype == after.dtype and before.tobytes() == after.tobytes()
+
+
+def _read_outputs(instance: Instance, answer: Any) -> tuple[Value, ...] | NotAnArray:
+    """What forward returned, as a tuple of arrays."""
+    kind = next((k for k in (tuple, list) if issubclass(type(answer), k)), None)
+    if kind is None:
+        return NotAnArray(describe(answer), "a tuple of output and h_n")
+    return tuple(_read(instance, value) for value in kind.__iter__(answer))
+
+
+def _read(instance: Instance, value: Any) -> Value:
+    """One answer, copied, or what it is instead of an array."""
+    array = instance.read(value)
+    return NotAnArray(describe(value), instance.array_type) if array is None else array
+
+
+def _altered(instance: Instance, answer: Any, call: Call) -> list[str]:
+    """The outputs of a call that are no longer what they were when it returned."""
+    again = _read_outputs(instance, answer)
+    if isinstance(again, NotAnArray) or isinstance(call.outputs, NotAnArray):
+        return []
+    pairs = zip(("output", "h_n"), call.outputs, again, strict=False)
+    return [name for name, before, after in pairs if not _same(before, after)]
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep prints and warnings of an implementation out of our output, and its error settings out of our arithmetic."""
+    sink = sys.stderr if _show_output else io.StringIO()
+    with (
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+        contextlib.redirect_stdout(sink),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+_show_output = False
+
+
+def show_output(*, show: bool) -> None:
+    """Let what implementations print through, on stderr."""
+    global _show_output  # noqa: PLW0603 -- one switch for the process, set by the command line
+    _show_output = show
+
+
+def describe(value: Any) -> str:
+    """What a value is, in words, without calling anything of its own."""
+    kind = type(value)
+    if value is None:
+        return "None"
+    if kind is np.ndarray:
+        return f"a numpy.ndarray of dtype {value.dtype}"
+    if kind in (list, tuple, dict):
+        return f"a {kind.__name__} of {len(value)}"
+    module = str(getattr(kind, "__module__", ""))
+    return f"a {type_name_of(kind)}" if module in ("builtins", "") else f"a {module}.{type_name_of(kind)}"
+
+
+def type_name(value: Any) -> str:
+    """The name of a value's type, asked of `type` itself."""
+    return type_name_of(type(value))
+
+
+def type_name_of(kind: type) -> str:
+    """The name of a type, whatever its metaclass says."""
+    return str(type.__dict__["__name__"].__get__(kind))
+
+
+def _message(error: BaseException) -> str:
+    """An exception's text, cut, or a remark on why it cannot be had."""
+    try:
+        return str(error)[:MESSAGE_LIMIT]
+    except BaseException:  # noqa: BLE001 -- its own __str__ raised
+        return "(its message cannot be read: its __str__ raises)"
+
+
+def _where(error: BaseException) -> str:
+    """The innermost place outside the harness and its libraries, as file:line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames):
+        if "site-packages" not in frame.filename and "/conformance/" not in frame.filename.replace("\\", "/"):
+            return f"{frame.filename.replace(chr(92), '/').rsplit('/', 1)[-1]}:{frame.lineno}"
+    return ""

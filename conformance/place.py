@@ -1,0 +1,90 @@
+"""Where in a network a number of a tensor stands: layer, direction, time step, batch and unit."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from conformance.arguments import Array
+from conformance.case import Case
+from conformance.difference import Place
+
+_DIRECTIONS = ("forward", "reverse")
+_PARAMETER = re.compile(r"_l(?P<layer>\d+)(?P<reverse>_reverse)?$")
+
+
+def first_place(case: Case, tensor: str, wrong: Array, got: Array, wanted: Array) -> Place:
+    """The first wrong number in the order in which the network computes them.
+
+    `wrong` marks the numbers, at least one, that are out of tolerance.
+    """
+    indices = np.argwhere(wrong)
+    order = [_computed(case, tensor, tuple(int(i) for i in index)) for index in indices]
+    index = min(zip(order, (tuple(int(i) for i in index) for index in indices), strict=True))[1]
+    return Place(
+        tensor=tensor,
+        index=index,
+        **_axes(case, tensor, index),
+        got=float(got[index]),
+        wanted=float(wanted[index]),
+        wrong=len(indices),
+        size=int(wrong.size),
+    )
+
+
+def words(place: Place) -> str:
+    """A place in the words of a sentence, such as "at time step 1 (layer 0, forward, batch 2, unit 3)"."""
+    parts = [
+        f"layer {place.layer}" if place.layer is not None else "",
+        place.direction or "",
+        f"batch {place.batch}" if place.batch is not None else "",
+        f"{'feature' if place.tensor == 'input' else 'unit'} {place.unit}" if place.unit is not None else "",
+    ]
+    inside = ", ".join(part for part in parts if part)
+    if place.time_step is not None:
+        return f"at time step {place.time_step} ({inside})"
+    return f"at {list(place.index)} ({inside})"
+
+
+def _computed(case: Case, tensor: str, index: tuple[int, ...]) -> tuple[int, int]:
+    """Sorts numbers in the order of computing: forward in time, the reverse direction and gradients backward."""
+    axes = _axes(case, tensor, index)
+    time, layer = axes["time_step"] or 0, axes["layer"] or 0
+    if tensor == "input":
+        return (0, -time)
+    if axes["direction"] == "reverse":
+        return (2 * layer + 1, -time)
+    return (2 * layer, time)
+
+
+def _axes(case: Case, tensor: str, index: tuple[int, ...]) -> dict[str, int | str | None]:
+    """What each position of an index means."""
+    if match := _PARAMETER.search(tensor):
+        direction = _DIRECTIONS[match["reverse"] is not None]
+        return _named(layer=int(match["layer"]), direction=direction, unit=index[0])
+    batch = index[-2] if case.batched else None
+    if tensor in ("h_n", "h_0"):
+        layer, direction = divmod(index[0], case.directions)
+        return _named(layer=layer, direction=_DIRECTIONS[direction], batch=batch, unit=index[-1])
+    time = index[0]
+    if case.batched:
+        time, batch = (index[1], index[0]) if case.batch_first else (index[0], index[1])
+    if tensor == "input":
+        return _named(layer=0, time_step=time, batch=batch, unit=index[-1])
+    direction, unit = divmod(index[-1], case.hidden_size)
+    return _named(
+        layer=case.num_layers - 1, direction=_DIRECTIONS[direction], time_step=time, batch=batch, unit=unit
+    )
+
+
+def _named(
+    *,
+    layer: int | None = None,
+    direction: str | None = None,
+    time_step: int | None = None,
+    batch: int | None = None,
+    unit: int | None = None,
+) -> dict[str, int | str | None]:
+    """Every axis of a Place, None where the tensor has none."""
+    return {"layer": layer, "direction": direction, "time_step": time_step, "batch": batch, "unit": unit}

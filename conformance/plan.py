@@ -1,0 +1,103 @@
+"""What a run is to do: which cases of which suite, in which dtype, from which seed."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import fnmatch
+import importlib.metadata
+import os
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from conformance.case import Case
+from conformance.discovery import Source
+from conformance.implementation import Implementation
+from conformance.record import Header, Planned
+from conformance.registration import unmatched
+from conformance.runner import Runner
+from conformance.scope import EVERYTHING, Scope
+from conformance.suite import Suite
+
+Dtype = Literal["auto", "float64", "float32", "both"]
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The cases of a run; `dtype` "auto" takes each case's own and follows an implementation that declines float64."""
+
+    suite: Suite
+    scope: Scope = EVERYTHING
+    case: str | None = None
+    dtype: Dtype = "auto"
+    seed: int = 0
+    command: str = ""
+    threads: int = field(default_factory=lambda: int(os.environ.get("OMP_NUM_THREADS", "0")))
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """What is run, in the suite's order."""
+        chosen = [c for c in self.suite.cases if self.scope.matches(c) and self._named(c)]
+        if self.dtype == "auto":
+            return tuple(chosen)
+        dtypes = ("float64", "float32") if self.dtype == "both" else (self.dtype,)
+        return tuple(dataclasses.replace(c, dtype=dtype) for c in chosen for dtype in dtypes)
+
+    def header(self, sources: Iterable[Source], started: str) -> Header:
+        """The first line of the record file."""
+        ids = [c.id for c in self.suite.cases]
+        return Header(
+            suite_version=self.suite.version,
+            suite_digest=self.suite.digest,
+            seed=self.seed,
+            scope=self.scope_words(),
+            command=self.command,
+            versions=versions(),
+            platform=platform.platform(),
+            threads=self.threads,
+            started=started,
+            implementations=tuple(
+                Planned(
+                    name=source.name,
+                    description=source.description,
+                    origin=source.origin,
+                    expected=len(self.cases),
+                    expectation=source.expectation.model_dump() if source.expectation else None,
+                    stale=unmatched(source.known, ids),
+                )
+                for source in sources
+            ),
+        )
+
+    def scope_words(self) -> dict[str, str]:
+        """What narrows the run, as it stands in the record and the verdict."""
+        return {"where": str(self.scope), "case": self.case or "", "dtype": self.dtype}
+
+    def runner(self, oracle: Implementation) -> Runner:
+        """The loop that runs these cases."""
+        return Runner(oracle, self.seed, follow_dtype=self.dtype == "auto")
+
+    def _named(self, case: Case) -> bool:
+        """Whether a case's id matches the glob; brackets stand for themselves."""
+        return self.case is None or fnmatch.fnmatchcase(case.id, self.case.replace("[", "[[]"))
+
+
+def versions() -> dict[str, str]:
+    """The versions that can change a number or a verdict."""
+    found = {"python": platform.python_version()}
+    for name in ("rnn-conformance", "torch", "numpy"):
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def now() -> str:
+    """The time in UTC, to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,279 @@
+"""The record file: a header, one JSON line a result, a footer; written as it goes, read only when whole."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Self
+
+from conformance.connection import Connection
+from conformance.difference import Distance, Place, Steps
+from conformance.status import Layer, Status
+
+FORMAT = 1
+Json = Any  # what json.loads returns
+
+
+class RecordError(Exception):
+    """A record file that must not be believed: truncated, edited, doubled or merged wrongly."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What became of one case with one implementation."""
+
+    implementation: str
+    case: str
+    asks: str
+    dtype: str
+    status: Status
+    layer: Layer | None = None
+    why: str = ""
+    torch_type: bool | None = None  # validation: whether the exception's type is torch's own
+    settings: dict[str, Json] = field(default_factory=dict)
+    file: str = ""
+    line: int = 0
+    complexity: tuple[int, ...] = ()
+    distances: dict[str, Distance] = field(default_factory=dict)
+    place: Place | None = None
+    steps: Steps | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """No two records of a file share it."""
+        return (self.implementation, self.case, self.dtype)
+
+    def to_json(self) -> str:
+        """One line of JSON; infinities and NaN as strings, since JSON has none."""
+        return dump({"type": "result", **dataclasses.asdict(self)})
+
+    @classmethod
+    def from_json(cls, data: dict[str, Json]) -> Self:
+        """Rebuild what `to_json` wrote."""
+        values = {name: data[name] for name in (f.name for f in dataclasses.fields(cls))}
+        values["status"] = Status(values["status"])
+        values["layer"] = Layer(values["layer"]) if values["layer"] else None
+        values["complexity"] = tuple(values["complexity"])
+        values["distances"] = {name: Distance(**_floats(d)) for name, d in values["distances"].items()}
+        if values["place"]:
+            place = _floats(values["place"])
+            values["place"] = Place(**place | {"index": tuple(place["index"])})
+        if values["steps"]:
+            steps = _floats(values["steps"])
+            values["steps"] = Steps(**steps | {"errors": tuple(_floats({"e": e})["e"] for e in steps["errors"])})
+        return cls(**values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One implementation of a run: what it is, how many cases it must answer, and what it is expected to get wrong."""
+
+    name: str
+    description: str = ""
+    origin: str = ""
+    expected: int = 0
+    expectation: dict[str, Json] | None = None  # <name>.expected.yaml
+    stale: tuple[str, ...] = ()  # entries of <name>.known.yaml that match no case
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What was to be run, on what, by which command."""
+
+    suite_version: str
+    suite_digest: str
+    seed: int
+    scope: dict[str, str]
+    command: str
+    versions: dict[str, str]
+    platform: str
+    threads: int
+    started: str
+    implementations: tuple[Planned, ...]
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        return dump({"type": "header", "format": FORMAT, **dataclasses.asdict(self)})
+
+    @classmethod
+    def from_json(cls, data: dict[str, Json]) -> Self:
+        """Rebuild what `to_json` wrote."""
+        values = {name: data[name] for name in (f.name for f in dataclasses.fields(cls))}
+        planned = tuple(Planned(**p | {"stale": tuple(p["stale"])}) for p in values["implementations"])
+        return cls(**values | {"implementations": planned})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A record file, read back and found whole (or marked incomplete by the run itself)."""
+
+    header: Header
+    connections: tuple[Connection, ...]
+    records: tuple[Record, ...]
+    complete: bool
+    seconds: float
+
+
+def connection_line(connection: Connection) -> str:
+    """One line of JSON for what the smoke step found."""
+    return dump({"type": "connection", **dataclasses.asdict(connection)})
+
+
+def connection_from(data: dict[str, Json]) -> Connection:
+    """Rebuild what `connection_line` wrote."""
+    values = {f.name: data[f.name] for f in dataclasses.fields(Connection)}
+    return Connection(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+
+
+class RecordWriter:
+    """Writes a record file line by line, so that what was found survives whatever happens next."""
+
+    def __init__(self, stream: IO[str], header: Header) -> None:
+        self._stream = stream
+        self._header = header
+        self._hashes: list[str] = []
+        self._counts: dict[str, Counter[str]] = {p.name: Counter() for p in header.implementations}
+        self._connected: set[str] = set()
+        self._put(header.to_json())
+
+    def connection(self, connection: Connection) -> None:
+        """Write a connection, the first time that an implementation's arrives."""
+        if connection.implementation not in self._connected:
+            self._connected.add(connection.implementation)
+            self._put(connection_line(connection))
+
+    def record(self, record: Record) -> None:
+        """Write one result."""
+        line = record.to_json()
+        self._hashes.append(_hash(line))
+        self._counts[record.implementation][record.status] += 1
+        self._put(line)
+
+    def close(self, *, complete: bool, seconds: float) -> None:
+        """Write the footer; a file without one is refused."""
+        expected = sum(p.expected for p in self._header.implementations)
+        self._put(
+            dump(
+                {
+                    "type": "footer",
+                    "complete": complete,
+                    "expected": expected,
+                    "run": len(self._hashes),
+                    "counts": {
+                        name: {status.value: counts[status] for status in Status}
+                        for name, counts in self._counts.items()
+                    },
+                    "digest": _digest(self._hashes),
+                    "seconds": round(seconds, 3),
+                }
+            )
+        )
+
+    def _put(self, line: str) -> None:
+        self._stream.write(line + "\n")
+        self._stream.flush()
+
+
+def read(path: Path) -> Run:
+    """Read a record file.
+
+    Raises RecordError when it has no footer, was edited, holds a result twice or of an implementation that its header
+    does not name, or more results than it planned.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordError(f"{path} cannot be read: {error}") from None
+    if lines[-1] != "":
+        raise RecordError(f"{path} ends in the middle of a line: the run that wrote it did not finish")
+    parsed = [_parse(path, number, line) for number, line in enumerate(lines[:-1], start=1)]
+    kinds = [data["type"] for data in parsed]
+    if not parsed or kinds[0] != "header":
+        raise RecordError(f"{path} has no header line: it is not a record file, or its beginning is missing")
+    if kinds[-1] != "footer":
+        raise RecordError(f"{path} has no footer line: the run that wrote it did not finish")
+    if kinds.count("header") > 1 or kinds.count("footer") > 1:
+        raise RecordError(f"{path} has several headers or footers: files of different runs were put together")
+    if parsed[0]["format"] != FORMAT:
+        raise RecordError(f"{path} has record format {parsed[0]['format']}, but should be {FORMAT}")
+    try:
+        run = _assemble(parsed, kinds)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RecordError(f"{path} holds a line that this version cannot read: {error!r}") from None
+    hashes = [_hash(line) for line, kind in zip(lines[:-1], kinds, strict=True) if kind == "result"]
+    _check(path, run, parsed[-1], hashes)
+    return run
+
+
+def _assemble(parsed: list[dict[str, Json]], kinds: list[str]) -> Run:
+    """Build the Run from its parsed lines."""
+    pairs = list(zip(kinds, parsed, strict=True))
+    return Run(
+        header=Header.from_json(parsed[0]),
+        connections=tuple(connection_from(data) for kind, data in pairs if kind == "connection"),
+        records=tuple(Record.from_json(data) for kind, data in pairs if kind == "result"),
+        complete=parsed[-1]["complete"],
+        seconds=parsed[-1]["seconds"],
+    )
+
+
+def _check(path: Path, run: Run, footer: dict[str, Json], hashes: list[str]) -> None:
+    """Refuse what was lost, doubled, edited or brought from elsewhere."""
+    if footer["digest"] != _digest(hashes):
+        raise RecordError(f"{path} was changed after it was written: its results do not match its footer")
+    doubled = [key for key, count in Counter(r.key for r in run.records).items() if count > 1]
+    if doubled:
+        raise RecordError(f"{path} holds {len(doubled)} results twice, the first of them {doubled[0]}")
+    run_counts = Counter(r.implementation for r in run.records)
+    planned = {p.name: p.expected for p in run.header.implementations}
+    if strangers := sorted(set(run_counts) - set(planned)):
+        raise RecordError(f"{path} holds results of {', '.join(strangers)}, which its header does not name")
+    for name, expected in planned.items():
+        if run_counts[name] > expected or (run.complete and run_counts[name] != expected):
+            raise RecordError(f"{path}: results of {name} are {run_counts[name]}, but should be {expected}")
+
+
+def _parse(path: Path, number: int, line: str) -> dict[str, Json]:
+    """One line, as a mapping with a type."""
+    try:
+        data = json.loads(line)
+    except json.JSONDecodeError:
+        raise RecordError(f"{path}:{number}: this line is not JSON: the file is damaged") from None
+    if not isinstance(data, dict) or not isinstance(data.get("type"), str):
+        raise RecordError(f"{path}:{number}: this line is not a record: the file is damaged")
+    return data
+
+
+def _hash(line: str) -> str:
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def _digest(hashes: list[str]) -> str:
+    """A digest of all results that does not depend on the order in which workers delivered them."""
+    return hashlib.sha256("".join(sorted(hashes)).encode()).hexdigest()
+
+
+def dump(value: Json) -> str:
+    """Compact JSON in which infinities and NaN are strings, since JSON has none."""
+    return json.dumps(_plain(value), allow_nan=False, separators=(",", ":"))
+
+
+def _plain(value: Json) -> Json:
+    """Replace what JSON cannot say."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _floats(data: dict[str, Json]) -> dict[str, Json]:
+    """Turn the strings of `dump` back into infinities and NaN."""
+    return {k: float(v) if v in ("nan", "inf", "-inf") and k != "tensor" else v for k, v in data.items()}

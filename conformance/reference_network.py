@@ -1,0 +1,160 @@
+"""What the reference RNN holds: its arguments, its parameters, and the arrays each scan works in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from conformance.reference_checks import check_construction, check_state
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(eq=False)
+class Scan:
+    """One direction of one layer: what it read, made and was given back, in its own order of time.
+
+    x (T, B, n) is the layer's input, h (T+1, B, H) the states, the initial one first. After backward: dy (T, B, H) and
+    dh_n (B, H) are the upstream gradients of h[1:] and of the last state, da (T, B, H) and dh_0 (B, H) the gradients of
+    a and of the initial state. All hold until the next call. `names` are its parameters': weight_ih, weight_hh and, with
+    bias, bias_ih and bias_hh.
+    """
+
+    names: tuple[str, ...]
+    reverse: bool
+    h: Array
+    da: Array
+    dh_0: Array
+    x: Array = field(init=False)
+    dy: Array = field(init=False)
+    dh_n: Array = field(init=False)
+
+    def turn(self, sequence: Array) -> Array:
+        """A sequence in natural order in this scan's order, or back: turned twice it is itself."""
+        return sequence[::-1] if self.reverse else sequence
+
+    def rows(self, sequence: Array) -> Array:
+        """(T, B, n) in this scan's order as the rows (T*B, n) of one matrix, in natural order; no copy of h and da."""
+        return self.turn(sequence).reshape(-1, sequence.shape[-1])
+
+
+class Network:
+    """torch.nn.RNN's arguments and parameters, without the arithmetic.
+
+    Random dropout masks are out of scope: NotImplementedError where dropout would have an effect (num_layers > 1).
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        nonlinearity: str = "tanh",
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+    ) -> None:
+        check_construction(input_size, hidden_size, num_layers, nonlinearity, bias, batch_first, dropout)
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.nonlinearity = nonlinearity
+        self.bias = bias
+        self.batch_first = batch_first
+        self.dropout = float(dropout)
+        self.bidirectional = bidirectional
+        self.directions = 2 if bidirectional else 1
+        self.parameters: dict[str, Array] = {}
+        self.dtype: np.dtype[Any] | None = None
+        self.scans: list[list[Scan]] = []
+        # Of the latest call.
+        self.batched = True
+        self.h_0_given = False
+
+    def parameter_names(self, layer: int, direction: int) -> tuple[str, ...]:
+        """The names of one scan's parameters, in torch's order."""
+        kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh") if self.bias else ("weight_ih", "weight_hh")
+        return tuple(f"{kind}_l{layer}{'_reverse' if direction else ''}" for kind in kinds)
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every parameter, by torch's names and in torch's order."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        hidden = self.hidden_size
+        for layer in range(self.num_layers):
+            width = self.input_size if layer == 0 else self.directions * hidden
+            for direction in range(self.directions):
+                names = self.parameter_names(layer, direction)
+                shapes |= zip(names, ((hidden, width), (hidden, hidden), (hidden,), (hidden,)), strict=False)
+        return shapes
+
+    def load_state_dict(self, state: Mapping[str, Array]) -> None:
+        """Take copies of all parameters, by torch's names and of one dtype, in which everything is then computed.
+
+        Raises RuntimeError for other names, shapes or dtypes.
+        """
+        shapes = self.parameter_shapes()
+        check_state(state, shapes)
+        self.parameters = {name: np.array(state[name], order="C") for name in shapes}
+        self.dtype = next(iter(self.parameters.values())).dtype
+        self.scans = []
+
+    def make_room(self, seq_len: int, batch_size: int) -> None:
+        """Working arrays for every scan; those of the call before serve again where the sizes are the same."""
+        shape = (seq_len, batch_size, self.hidden_size)
+        if not self.scans or self.scans[0][0].da.shape != shape:
+            self.scans = [
+                [self._scan(layer, direction, shape) for direction in range(self.directions)]
+                for layer in range(self.num_layers)
+            ]
+
+    def _scan(self, layer: int, direction: int, shape: tuple[int, int, int]) -> Scan:
+        """One scan's arrays, in natural order in memory, so that the rows of a whole sequence are one matrix."""
+        seq_len, *state = shape
+        h, da = np.empty((seq_len + 1, *state), self.dtype), np.empty(shape, self.dtype)
+        scan = Scan(self.parameter_names(layer, direction), bool(direction), h, da, np.empty(state, self.dtype))
+        scan.h, scan.da = scan.turn(h), scan.turn(da)
+        return scan
+
+    def result_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of the latest forward's output and h_n, as the caller sees them; none before the first."""
+        if not self.scans:
+            return {}
+        seq_len, batch_size, hidden_size = self.scans[0][0].da.shape
+        width, states = self.directions * hidden_size, self.num_layers * self.directions
+        if not self.batched:
+            return {"output": (seq_len, width), "h_n": (states, hidden_size)}
+        sequence = (batch_size, seq_len) if self.batch_first else (seq_len, batch_size)
+        return {"output": (*sequence, width), "h_n": (states, batch_size, hidden_size)}
+
+    def each_scan(self) -> list[Scan]:
+        """All scans in the order of h_0 and h_n: layer by layer, the forward direction first."""
+        return [scan for layer in self.scans for scan in layer]
+
+    def _parameters(self, scan: Scan) -> list[Array]:
+        """One scan's parameters: weight_ih, weight_hh and, with bias, bias_ih and bias_hh."""
+        return [self.parameters[name] for name in scan.names]
+
+    def _time_major(self, sequence: Array) -> Array:
+        """A sequence as the caller lays it out, as (T, B, n)."""
+        if not self.batched:
+            return sequence[:, np.newaxis]
+        return sequence.swapaxes(0, 1) if self.batch_first else sequence
+
+    def _as_called(self, sequence: Array) -> Array:
+        """A sequence (T, B, n), as the caller lays it out."""
+        if not self.batched:
+            return sequence[:, 0]
+        return sequence.swapaxes(0, 1) if self.batch_first else sequence
+
+    def _with_batch(self, states: Array) -> Array:
+        """States as the caller lays them out, as (L*D, B, H); batch_first does not apply to them."""
+        return states if self.batched else states[:, np.newaxis]
+
+    def _without_batch(self, states: Array) -> Array:
+        """States (L*D, B, H), as the caller lays them out."""
+        return states if self.batched else states[:, 0]

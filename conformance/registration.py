@@ -1,0 +1,80 @@
+"""What stands beside an implementation: its known differences, or what a run must find wrong with it."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from conformance import mistake, yaml_source
+
+
+class Expectation(BaseModel):
+    """`<name>.expected.yaml`: for an implementation that is kept because it is wrong, what the run must find."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    conforms_where_supported: bool
+    connected: bool = True
+    faults: list[str] = []
+    unnamed: list[str] = []
+
+
+@dataclass(frozen=True)
+class Known:
+    """`<name>.known.yaml`: one known difference, a glob over case ids and the reason."""
+
+    glob: str
+    reason: str
+
+    def matches(self, case_id: str) -> bool:
+        """Whether it speaks of this case; brackets stand for themselves, since ids are full of them."""
+        return fnmatch.fnmatchcase(case_id, self.glob.replace("[", "[[]"))
+
+
+_KNOWN = TypeAdapter(dict[str, str], config=ConfigDict(strict=True))
+
+
+def known_beside(path: Path) -> tuple[Known, ...]:
+    """The known differences of the implementation in a file; CaseFileError for mistakes in them."""
+    source = _source(path, ".known.yaml")
+    if source is None:
+        return ()
+    try:
+        entries = _KNOWN.validate_python(source.data)
+    except ValidationError as error:
+        raise yaml_source.CaseFileError(mistake.sentences(error, source, lambda _: ())) from None
+    empty = [glob for glob, reason in entries.items() if not reason.strip()]
+    if empty:
+        raise yaml_source.CaseFileError(
+            [source.message((glob,), f"the reason for {glob} is empty, but should be a sentence") for glob in empty]
+        )
+    return tuple(Known(glob, reason) for glob, reason in entries.items())
+
+
+def expectation_beside(path: Path) -> Expectation | None:
+    """What a run must find wrong with the implementation in a file; CaseFileError for mistakes in it."""
+    source = _source(path, ".expected.yaml")
+    if source is None:
+        return None
+    try:
+        return Expectation.model_validate(source.data)
+    except ValidationError as error:
+        names = lambda keys: () if keys else tuple(Expectation.model_fields)  # noqa: E731
+        raise yaml_source.CaseFileError(mistake.sentences(error, source, names)) from None
+
+
+def unmatched(known: Iterable[Known], case_ids: Iterable[str]) -> tuple[str, ...]:
+    """The globs that match no case of the suite: their difference cannot exist any more."""
+    ids = tuple(case_ids)
+    return tuple(entry.glob for entry in known if not any(entry.matches(case_id) for case_id in ids))
+
+
+def _source(path: Path, suffix: str) -> Any:
+    """The YAML beside an implementation, if there is one."""
+    beside = path.with_name(path.stem + suffix)
+    return yaml_source.read(beside, beside.name) if beside.exists() else None

@@ -1,0 +1,1 @@
+"""What a run found, as files that people and other programs read."""

@@ -1,0 +1,90 @@
+"""The report: a run as one HTML file that needs no network, server or other file, and trusts nothing that it shows."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from conformance.record import Run
+from conformance.report.card import cards
+from conformance.report.data import PageData, embed, ordered
+from conformance.report.mark import MARKS, is_failure
+from conformance.report.matrix import matrix
+from conformance.report.text import clean
+from conformance.status import Status
+from conformance.summary import summaries
+
+_PAGE = files("conformance.report") / "page"
+#: One script in the order of its parts, each of which uses only those before it.
+_SCRIPTS = ("results.js", "state.js", "element.js", "chart.js", "detail.js", "list.js", "start.js")
+#: How many failures are listed for a browser that runs no scripts.
+_WITHOUT_SCRIPTS = 50
+
+
+def render(run: Run) -> str:
+    """The report of a run; the same run gives the same bytes."""
+    records = ordered(run)
+    summarized = summaries(run)
+    style = (_PAGE / "page.css").read_text(encoding="utf-8")
+    script = "".join((_PAGE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    failures = [r for r in records if is_failure(r.status)]
+    return _environment().get_template("page.html").render(
+        run=run,
+        header=run.header,
+        summaries=summarized,
+        cards=cards(summarized, records),
+        blocks=matrix(summarized),
+        marks=MARKS,
+        failures=failures[:_WITHOUT_SCRIPTS],
+        failure_count=len(failures),
+        lacking=[s for s in summarized if s.run < s.expected],
+        suite_errors=sum(s.counts[Status.SUITE_ERROR] for s in summarized),
+        style=style,
+        script=script,
+        style_hash=_source_hash(style),
+        script_hash=_source_hash(script),
+        data=embed(PageData(run, records).tables()),
+    )
+
+
+def write(run: Run, path: Path) -> None:
+    """Write the report of a run; a reader of `path` sees the old file or the new one, never half of one.
+
+    Raises OSError where it cannot be written.
+    """
+    page = render(run)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_text(page, encoding="utf-8", newline="\n")
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _environment() -> jinja2.Environment:
+    """Every text that the template shows is cleaned and escaped, and an unknown name is an error."""
+    return jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_harmless,
+        loader=jinja2.PackageLoader("conformance.report", "page"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _harmless(value: Any) -> Any:
+    """Clean what is shown; the page's own style, script and data are marked as safe by the template."""
+    return clean(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _source_hash(source: str) -> str:
+    """What a content security policy names an inline style or script by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()

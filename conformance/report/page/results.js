@@ -1,0 +1,64 @@
+"use strict";
+
+// The page's data (see data.py) with names for its columns. Numbers that JSON lacks are strings: "nan", "inf", "-inf".
+const page = JSON.parse(document.getElementById("data").textContent);
+
+const statuses = page.statuses.map(([name, symbol, word, tone]) => ({ name, symbol, word, tone }));
+const axes = page.axes.map(([name, values]) => ({ name, values }));
+const cases = page.cases.map(([id, asks, dtype, file, line, settings, groups]) => ({
+  id, asks, dtype, file, line, settings: { ...page.usual, ...settings }, own: settings, groups,
+}));
+
+function distancesOf(tensors, numbers) {
+  return tensors.map((tensor, i) => ({
+    tensor, error: numbers[3 * i], tolerance: numbers[3 * i + 1], ratio: numbers[3 * i + 2],
+  }));
+}
+
+function placeOf(row) {
+  if (row === null) return null;
+  const [tensor, index, layer, direction, timeStep, batch, unit, got, wanted, wrong, size] = row;
+  return { tensor, index, layer, direction, timeStep, batch, unit, got, wanted, wrong, size };
+}
+
+function stepsOf(row) {
+  if (row === null) return null;
+  const [tensor, tolerance, errors] = row;
+  return { tensor, tolerance, errors };
+}
+
+// One result; its details are read only when it is opened.
+class Result {
+  constructor(row) {
+    const [implementation, which, status, layer, text] = row;
+    this.row = row;
+    this.implementation = page.implementations[implementation];
+    this.case = cases[which];
+    this.status = statuses[status];
+    this.layer = layer;
+    this.why = page.texts[text];
+  }
+
+  // No two results of a page share it.
+  get key() {
+    return [this.implementation, this.case.id, this.case.dtype].join(" | ");
+  }
+
+  get details() {
+    const [torchType, tensors, numbers, place, steps] = this.row.slice(5);
+    return {
+      torchType,
+      distances: distancesOf(page.tensors[tensors], numbers),
+      place: placeOf(place),
+      steps: stepsOf(steps),
+    };
+  }
+
+  // What the text filter looks through, made once.
+  get searched() {
+    this.lowered ??= `${this.case.id}\n${this.why}`.toLowerCase();
+    return this.lowered;
+  }
+}
+
+const results = page.results.map((row) => new Result(row));

@@ -1,0 +1,141 @@
+"""A run in words, for a terminal of 80 columns: the verdict first, then the simplest failure, then the rest."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+import click
+
+from conformance.record import Record, Run
+from conformance.report.axis import AXES
+from conformance.report.text import clean
+from conformance.status import Status
+from conformance.summary import WRONG, Summary, summaries
+
+_WIDTH = 79
+_ROWS = 8
+
+
+def render(run: Run, *, strict: bool = False, complete: bool = False) -> str:
+    """Every implementation's verdict and simplest failure, and at the end what was run."""
+    blocks = ["\n".join(_summary(s, strict=strict, complete=complete)) for s in summaries(run)]
+    return "\n\n".join([*blocks, "\n".join(_provenance(run))])
+
+
+def verdict_line(summary: Summary) -> str:
+    """One line: whether it succeeds, its name and its verdict."""
+    return f"{_mark(summary)} {summary.name}: {clean(summary.verdict.splitlines()[0])}"
+
+
+def failure_lines(record: Record) -> Iterator[str]:
+    """The sentence of one case, and where the case is written down."""
+    yield f"  {clean(record.case)}{'' if record.dtype == 'float64' else f' ({record.dtype})'}"
+    yield from _wrapped(record.why, "    ")
+    yield f"    written in {clean(record.file)}:{record.line}"
+
+
+def _summary(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]:
+    """One implementation."""
+    first, *rest = clean(summary.verdict).splitlines()
+    title = f"{_mark(summary)} {summary.name}"
+    yield click.style(title, bold=True) + (f"  {clean(summary.planned.description)}" if summary.planned.description else "")
+    yield from _wrapped(first, "", bold=True)
+    yield from rest  # a suggested load_state_dict, as it is to be typed
+    if summary.connection is not None:
+        for note in _notes(summary):
+            yield from _wrapped(note, "  ")
+    if summary.connected:
+        yield from _failures(summary)
+    if summary.validation_line:
+        yield ""
+        yield from _wrapped(summary.validation_line, "")
+    yield from _demands(summary, strict=strict, complete=complete)
+    counts = ", ".join(f"{name} {count:,}" for name, count in summary.counts.items() if count)
+    yield from _wrapped(f"Run {summary.run:,} of {summary.expected:,} expected: {counts}.", "")
+
+
+def _mark(summary: Summary) -> str:
+    """A sign that needs no colour."""
+    if not summary.judged:
+        return click.style("?", fg="yellow")
+    return click.style("✓", fg="green") if summary.success else click.style("✗", fg="red")
+
+
+def _notes(summary: Summary) -> Iterator[str]:
+    """What the smoke step noticed, and what was expected of it."""
+    connection = summary.connection
+    if connection is not None and connection.connected and connection.parameters_unread:
+        names = ", ".join(connection.parameters_unread)
+        yield f"It never reads {names}: its answer is the same whatever they are."
+    for note in connection.notes if connection is not None else ():
+        yield f"Note: {note}."
+    if summary.planned.expectation is not None:
+        note = summary.expectation_note
+        yield f"Expected to be wrong, but {note}." if note else "Expected to be wrong as it is: the expectation is met."
+    for glob in summary.planned.stale:
+        yield f"Stale: the known difference {glob} matches no case of the suite; remove it."
+
+
+def _failures(summary: Summary) -> Iterator[str]:
+    """The simplest failure, and which settings separate failing from passing cases."""
+    if summary.first is None:
+        return
+    yield ""
+    yield "Simplest failure:"
+    yield from failure_lines(summary.first)
+    yield f"    reproduce it: rnn-conformance cases show '{clean(summary.first.case)}' --script repro.py"
+    rows = list(_separating(summary))
+    if rows:
+        yield ""
+        yield "Wrong, by setting:"
+        yield from rows[:_ROWS]
+
+
+def _separating(summary: Summary) -> Iterator[str]:
+    """Settings of which one value fails and another never does."""
+    asked = [r for r in summary.asked if r.status is Status.PASS or r.status in WRONG]
+    for axis in AXES:
+        tally: dict[str, list[int]] = {}
+        for record in asked:
+            value = axis.of(record)
+            if value is not None:
+                row = tally.setdefault(value, [0, 0])
+                row[0] += record.status in WRONG
+                row[1] += 1
+        wrongs = [wrong for wrong, _ in tally.values()]
+        if len(tally) > 1 and min(wrongs) == 0 < max(wrongs):
+            rows = [(value, *tally[value]) for value in axis.values(asked)]
+            values = "   ".join(f"{value}: {wrong:,} of {total:,}" for value, wrong, total in rows)
+            yield from _wrapped(f"{axis.name:<14} {values}", "  ", hang=" " * 17)
+
+
+def _demands(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]:
+    """What the stricter options found missing."""
+    if complete and not summary.conforms:
+        yield "Not complete: --complete asks for every values and gradients case to pass."
+    if strict and not summary.validates:
+        yield "Not strict: --strict asks for every wrong call to be refused."
+
+
+def _provenance(run: Run) -> Iterator[str]:
+    """What was run with what."""
+    header = run.header
+    if not run.complete:
+        yield click.style("INCOMPLETE: the run was interrupted; this is no verdict.", bold=True)
+    scope = ", ".join(f"{name} {value}" for name, value in header.scope.items() if value and value != "auto")
+    versions = ", ".join(f"{name} {version}" for name, version in header.versions.items())
+    yield from _wrapped(
+        f"Suite {header.suite_version} ({header.suite_digest[:12]}), seed {header.seed}"
+        f"{f', scope: {scope}' if scope else ''}; {versions}; {run.seconds:.1f} s.",
+        "",
+    )
+
+
+def _wrapped(text: str, indent: str, *, hang: str | None = None, bold: bool = False) -> Iterator[str]:
+    """Lines of at most 79 columns."""
+    hanging = indent if hang is None else hang
+    for line in textwrap.wrap(
+        clean(text), _WIDTH, initial_indent=indent, subsequent_indent=hanging, break_on_hyphens=False
+    ):
+        yield click.style(line, bold=True) if bold else line

@@ -1,0 +1,45 @@
+"""Text for a report: what implementations say made harmless and short, numbers made readable."""
+
+from __future__ import annotations
+
+import math
+import re
+
+#: How many characters of one string stand in a report.
+LONGEST = 2000
+
+_TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
+_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# Controls, invisible and bidirectional formatting characters, and halves of surrogate pairs, which UTF-8 cannot write.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+
+
+def clean(text: str) -> str:
+    """Remove terminal sequences, controls and bidirectional marks, and cut to `LONGEST` characters, saying so."""
+    seen = _UNSEEN.sub("", _LINE_ENDS.sub("\n", _TERMINAL.sub("", text)))
+    if len(seen) <= LONGEST:
+        return seen
+    return f"{seen[:LONGEST]} … (cut here: {len(seen):,} characters in all)"
+
+
+def spell(value: object) -> str:
+    """Spell a setting as YAML and `--where` do: `true`, `null`, `relu`, `3`."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
+
+
+def times(ratio: float) -> str:
+    """A ratio of error to tolerance in two digits: `0.41×`, `3e7×`, `inf×`."""
+    if not math.isfinite(ratio):
+        return f"{ratio}×"
+    mantissa, e, exponent = f"{ratio:.2g}".partition("e")
+    return f"{mantissa}e{int(exponent)}×" if e else f"{mantissa}×"
+
+
+def short(number: float) -> float:
+    """A number in three significant digits, so that tens of thousands of them stay small."""
+    return float(f"{number:.3g}")

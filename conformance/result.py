@@ -1,0 +1,116 @@
+"""What a check of one implementation gives back in Python: true or false, with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from conformance.record import Record, Run
+from conformance.summary import Summary, summaries
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer to "is this torch.nn.RNN?"; true when it is right in all it offers.
+
+    In a notebook it shows itself as HTML.
+    """
+
+    recorded: Run
+    index: int = 0  # which of the run's implementations
+
+    def __bool__(self) -> bool:
+        return self.conforms_where_supported
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Counts and verdict."""
+        return summaries(self.recorded)[self.index]
+
+    @property
+    def implementation(self) -> str:
+        """Its name."""
+        return self.summary.name
+
+    @property
+    def conforms(self) -> bool:
+        """Every values and gradients case passes."""
+        return self.summary.conforms
+
+    @property
+    def conforms_where_supported(self) -> bool:
+        """Every values and gradients case passes or is unsupported, and at least one values case passes."""
+        return self.summary.conforms_where_supported
+
+    @property
+    def validates(self) -> bool:
+        """Every validation case passes."""
+        return self.summary.validates
+
+    @property
+    def expected(self) -> int:
+        """How many cases were to be run."""
+        return self.summary.expected
+
+    @property
+    def run(self) -> int:
+        """How many were."""
+        return self.summary.run
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many cases have each status, zeros too."""
+        return self.summary.counts
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """Every case's result."""
+        return self.summary.records
+
+    @property
+    def first(self) -> Record | None:
+        """The simplest case that is wrong, or None."""
+        return self.summary.first
+
+    @property
+    def why(self) -> str:
+        """The verdict line, and the simplest failure's sentence where there is one."""
+        first = self.first
+        if first is None or not self.summary.connected:
+            return self.summary.verdict
+        return f"{self.summary.verdict} Simplest: {first.case}: {first.why}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `check --json` prints; `diagnosis` names the faults that explain the failures."""
+        first = self.first
+        return {
+            "implementation": self.implementation,
+            "conforms": self.conforms,
+            "conforms_where_supported": self.conforms_where_supported,
+            "validates": self.validates,
+            "expected": self.expected,
+            "run": self.run,
+            "counts": self.counts,
+            "scope": dict(self.recorded.header.scope),
+            "first": None if first is None else {"case": first.case, "status": first.status.value, "why": first.why},
+            "diagnosis": [],
+        }
+
+    def __str__(self) -> str:
+        return f"{self.implementation}: {self.why}"
+
+    def _repr_html_(self) -> str:
+        """A verdict, the counts and the simplest failure; nothing of the implementation's text is taken as markup."""
+        # Jinja2 is needed only where a notebook asks.
+        from conformance.report.snippet import snippet  # noqa: PLC0415
+
+        return snippet(self.summary)
+
+
+def where_words(scope: Mapping[str, str]) -> str:
+    """What narrowed a run, for a sentence; nothing for the whole suite."""
+    words = [f"--where {scope['where']}" if scope["where"] else "", f"--case {scope['case']}" if scope["case"] else ""]
+    words.append(f"--dtype {scope['dtype']}" if scope["dtype"] != "auto" else "")
+    return " ".join(word for word in words if word)

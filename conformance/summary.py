@@ -1,0 +1,225 @@
+"""What a run found about each implementation: counts, verdict, the first line that says it, and the exit code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from conformance.connection import Connection
+from conformance.record import Planned, Record, Run
+from conformance.status import Status
+
+#: What is wrong with an implementation, whatever the reason.
+WRONG = (Status.FAIL, Status.ERROR, Status.CRASH, Status.TIMEOUT, Status.MEMORY, Status.STALE)
+
+EXIT_SUCCESS, EXIT_WRONG, EXIT_USAGE, EXIT_HARNESS, EXIT_NOTHING = 0, 1, 2, 3, 5
+
+#: What an implementation may not offer, as the verdict line calls it, and the cases that need it.
+FEATURES: tuple[tuple[str, Callable[[Record], bool]], ...] = (
+    ("gradients", lambda r: r.asks == "gradients"),
+    ("bidirectional", lambda r: r.settings["bidirectional"] is True),
+    ("num_layers > 1", lambda r: r.settings["num_layers"] != 1),
+    ("relu", lambda r: r.settings["nonlinearity"] == "relu"),
+    ("bias=False", lambda r: r.settings["bias"] is False),
+    ("batch_first", lambda r: r.settings["batch_first"] is True),
+    ("dropout", lambda r: r.settings["dropout"] != 0),
+    ("h_0", lambda r: r.settings["h_0"] == "given"),
+    ("unbatched input", lambda r: r.settings["batch_size"] == "unbatched"),
+    ("float64", lambda r: r.dtype == "float64"),
+    ("float32", lambda r: r.dtype == "float32"),
+)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One implementation's results of one run, and what they amount to."""
+
+    planned: Planned
+    connection: Connection | None
+    records: tuple[Record, ...]
+
+    @property
+    def name(self) -> str:
+        """The implementation's name."""
+        return self.planned.name
+
+    @property
+    def expected(self) -> int:
+        """How many cases were to be run."""
+        return self.planned.expected
+
+    @property
+    def run(self) -> int:
+        """How many were."""
+        return len(self.records)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many cases have each status, zeros too; what is absent is `not-run`."""
+        counted = Counter(r.status for r in self.records)
+        counted[Status.NOT_RUN] += self.expected - self.run
+        return {status.value: counted[status] for status in Status}
+
+    @cached_property
+    def asked(self) -> tuple[Record, ...]:
+        """The values and gradients cases: they decide."""
+        return tuple(r for r in self.records if r.asks != "validation")
+
+    @cached_property
+    def refusals(self) -> tuple[Record, ...]:
+        """The validation cases: reported beside."""
+        return tuple(r for r in self.records if r.asks == "validation")
+
+    @property
+    def connected(self) -> bool:
+        """Whether it could be handed its parameters and read them."""
+        return self.connection is None or self.connection.connected
+
+    @property
+    def judged(self) -> bool:
+        """Whether every case that was to be run was run, and none met a fault of the suite."""
+        return self.run == self.expected > 0 and not self.counts[Status.SUITE_ERROR]
+
+    @property
+    def conforms(self) -> bool:
+        """Run = expected > 0, and every values and gradients case passes."""
+        return self.judged and bool(self.asked) and all(r.status is Status.PASS for r in self.asked)
+
+    @property
+    def conforms_where_supported(self) -> bool:
+        """At least one values case passes, and every other values and gradients case passes or is unsupported."""
+        return self._right_but_for(Status.UNSUPPORTED)
+
+    @property
+    def validates(self) -> bool:
+        """Every validation case passes; False where there is none."""
+        return self.judged and bool(self.refusals) and all(r.status is Status.PASS for r in self.refusals)
+
+    @property
+    def success(self) -> bool:
+        """What the exit code follows.
+
+        An implementation with a `.expected.yaml` succeeds when that is met. Any other must conform where supported;
+        declared known differences do not stand in the way, but one that is stale does.
+        """
+        if self.planned.expectation is not None:
+            return self.judged and not self.expectation_note
+        return self._right_but_for(Status.UNSUPPORTED, Status.KNOWN) and not self.planned.stale
+
+    @property
+    def expectation_note(self) -> str:
+        """What was expected of an implementation that is kept because it is wrong, and was not found; or nothing."""
+        wanted = self.planned.expectation
+        if wanted is None:
+            return ""
+        found = {"connected": self.connected, "conforms_where_supported": self.conforms_where_supported}
+        missed = [
+            f"{name} is {str(value).lower()}, but should be {str(wanted[name]).lower()}"
+            for name, value in found.items()
+            if wanted[name] != value
+        ]
+        if wanted["faults"]:
+            missed.append(f"no fault is named, but {', '.join(wanted['faults'])} should be")
+        return "; ".join(missed)
+
+    @property
+    def first(self) -> Record | None:
+        """The simplest case that is wrong, values and gradients before validation; or None."""
+        return next(iter(self.wrong), None)
+
+    @cached_property
+    def wrong(self) -> tuple[Record, ...]:
+        """Every case that is wrong or met a suite error, the simplest first."""
+        found = [r for r in self.records if r.status in (*WRONG, Status.SUITE_ERROR)]
+        return tuple(sorted(found, key=lambda r: (r.asks == "validation", r.complexity, r.case)))
+
+    @property
+    def verdict(self) -> str:
+        """The first line, always: what holds, of how many, and what is not offered."""
+        if not self.connected and self.connection is not None:
+            return self.connection.why
+        if not self.judged:
+            return self._unjudged()
+        wrong = sum(r.status in WRONG for r in self.asked)
+        passed = sum(r.status is Status.PASS for r in self.asked)
+        known = sum(r.status is Status.KNOWN for r in self.asked)
+        if not self.asked:
+            line = f"Judged on validation alone, in {_cases(len(self.refusals))}"
+        elif wrong:
+            line = f"Wrong in {wrong:,} of {_cases(len(self.asked))}"
+        elif not passed:
+            line = f"Offers none of {_cases(len(self.asked))}"
+        elif passed == len(self.asked):
+            line = f"Right in all {_cases(passed)}"
+        else:
+            line = f"Right in all {_cases(passed)} it offers (of {len(self.asked):,})"
+        return line + (f", with {known:,} known differences" if known else "") + self._declines() + "."
+
+    @property
+    def validation_line(self) -> str:
+        """How it answers wrong arguments; or nothing where that was not asked."""
+        if not self.refusals or not self.judged:
+            return ""
+        refused = [r for r in self.refusals if r.status is Status.PASS]
+        own = sum(r.torch_type is True for r in refused)
+        return (
+            f"Validation: refuses {len(refused):,} of {len(self.refusals):,} wrong calls that torch refuses, "
+            f"{own:,} with torch's own type of error."
+        )
+
+    def _right_but_for(self, *statuses: Status) -> bool:
+        """Whether at least one values case passes and every other case passes or has one of these statuses."""
+        return (
+            self.judged
+            and any(r.status is Status.PASS and r.asks == "values" for r in self.asked)
+            and all(r.status in (Status.PASS, *statuses) for r in self.asked)
+        )
+
+    def _unjudged(self) -> str:
+        """Why there is no verdict."""
+        faults = self.counts[Status.SUITE_ERROR]
+        if faults:
+            return f"Not judged: {faults:,} of {_cases(self.expected)} met a suite error, which is not its fault."
+        return f"Not judged: {self.run:,} of {_cases(self.expected)} were run."
+
+    def _declines(self) -> str:
+        """What it does not offer: features that every case which needs them found declined."""
+        declined = sum(r.status is Status.UNSUPPORTED for r in self.asked)
+        if not declined:
+            return ""
+        names = [name for name, needs in FEATURES if self._never_offers(needs)]
+        return f"; does not offer: {', '.join(names)}" if names else f"; declines {_cases(declined)}"
+
+    def _never_offers(self, needs: Callable[[Record], bool]) -> bool:
+        """Whether there are cases that need a feature and all of them were declined."""
+        statuses = {r.status for r in self.asked if needs(r)}
+        return statuses == {Status.UNSUPPORTED}
+
+
+def summaries(run: Run) -> tuple[Summary, ...]:
+    """One for each implementation that the run planned, in its order."""
+    connections = {c.implementation: c for c in run.connections}
+    return tuple(
+        Summary(p, connections.get(p.name), tuple(r for r in run.records if r.implementation == p.name))
+        for p in run.header.implementations
+    )
+
+
+def exit_code(found: Iterable[Summary], *, finished: bool, strict: bool = False, complete: bool = False) -> int:
+    """0 success, 1 not, 3 harness failed or run unfinished, 5 nothing selected; 3 over 1, the worst of several.
+
+    `strict` asks for every validation case too; `complete` allows nothing to be declined.
+    """
+    found = tuple(found)
+    if not any(s.expected for s in found):
+        return EXIT_NOTHING
+    if not finished or not all(s.judged for s in found):
+        return EXIT_HARNESS
+    good = all(s.success and (s.validates or not strict) and (s.conforms or not complete) for s in found)
+    return EXIT_SUCCESS if good else EXIT_WRONG
+
+
+def _cases(count: int) -> str:
+    return f"{count:,} case" if count == 1 else f"{count:,} cases"

@@ -1,0 +1,5 @@
+"""Ends the process with success while it is imported."""
+
+import sys
+
+sys.exit(0)

@@ -1,0 +1,7 @@
+"""Fails while it is imported."""
+
+WEIGHTS = {}["weight_ih_l0"]
+
+
+class RNN:
+    pass

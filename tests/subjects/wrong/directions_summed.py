@@ -1,0 +1,15 @@
+"""The directions are added instead of concatenated."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.append(str(Path(__file__).parents[1]))
+import _base
+
+
+class RNN(_base.RNN):
+    def run_layers(self, sequence, h_0):
+        output, h_n = super().run_layers(sequence, h_0)
+        return sum(np.split(output, self.directions, axis=-1)), h_n

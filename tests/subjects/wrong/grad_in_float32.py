@@ -1,0 +1,15 @@
+"""Gradients come back as float32."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.append(str(Path(__file__).parents[1]))
+import _base
+
+
+class RNN(_base.RNN):
+    def backward(self, grad_output, grad_h_n):
+        gradients = super().backward(grad_output, grad_h_n)
+        return {name: gradient.astype(np.float32) for name, gradient in gradients.items()}

@@ -1,0 +1,15 @@
+"""Output has a further axis of size one at its end."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.append(str(Path(__file__).parents[1]))
+import _base
+
+
+class RNN(_base.RNN):
+    def forward(self, input, h_0=None):
+        output, h_n = super().forward(input, h_0)
+        return output[..., np.newaxis], h_n

@@ -1,0 +1,17 @@
+"""backward adds its carry into the upstream gradient that it was given."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1]))
+import _base
+
+
+class RNN(_base.RNN):
+    def scan_backward(self, grads, carry, states, weight_hh):
+        upstream = grads.copy()
+        grads[-1] += carry
+        return super().scan_backward(upstream, carry, states, weight_hh)
+
+    def layer_backward(self, grad_sequence, carries, layer):
+        return super().layer_backward(grad_sequence, carries, layer)
