@@ -142,7 +142,7 @@ def _h_0(case: Case, source: _Source) -> Any:
 def _parameter(case: Case, source: _Source, name: str, shape: tuple[int, ...]) -> Array:
     """Uniform within 1/sqrt(hidden_size), as torch initialises every parameter, biases too."""
     if name.startswith("weight_hh") and case.weight_hh != "random":
-        return (np.eye(*shape) if case.weight_hh == "identity" else np.zeros(shape)).astype(case.dtype)
+        return (np.eye(shape[0]) if case.weight_hh == "identity" else np.zeros(shape)).astype(case.dtype)
     scale = case.bias_scale if name.startswith("bias") else case.weight_scale
     return (source.uniform(name, shape) * (scale / math.sqrt(case.hidden_size))).astype(case.dtype)
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 Scalar = int | float | str | bool | None
 Asks = Literal["values", "gradients", "validation"]
+CaseDtype = Literal["float64", "float32"]
 
 UNBATCHED = "unbatched"
 
@@ -48,7 +49,7 @@ class Case:
     seq_len: int
     batch_size: int | None
     h_0: Literal["absent", "given"] = "absent"
-    dtype: Literal["float64", "float32"] = "float64"
+    dtype: CaseDtype = "float64"
     calls: Literal["one", "three"] = "one"
 
     # The numbers. Each scale multiplies what is drawn; see arguments.py.

@@ -83,14 +83,14 @@ def model(asks: Asks) -> type[BaseModel]:
         types = {name: types[name] for name in types if name not in setting.VALIDATION_ONLY}
     any_scalar = dict.fromkeys(setting.ARGUMENTS, setting.AnyScalar) if asks == "validation" else {}
     loose = types | any_scalar
-    partials = _list_of(_mapping("Settings", loose))
+    entries = _list_of(_mapping("Settings", loose))
     axes = {name: Annotated[_list_of(kind), Field(min_length=1)] for name, kind in loose.items()}
     fields: dict[str, Any] = {
         "about": (_Text, Field(description="What the file is there to show, in a sentence.")),
         "defaults": (_mapping("Defaults", types, REQUIRED), Field(description="What cases have unless they say so.")),
         "matrix": (_mapping("Matrix", axes), Field(None, description="Lists of values: every combination is a case.")),
-        "include": (partials, Field(None, description="Further cases; adds, never alters one.")),
-        "exclude": (partials, Field(None, description="Combinations of the matrix that are left out.")),
+        "include": (entries, Field(None, description="Further cases; adds, never alters one.")),
+        "exclude": (entries, Field(None, description="Combinations of the matrix that are left out.")),
         "strategy": (Literal["full", "pairwise"], Field("full", description="pairwise: every pair of values once.")),
         "cases": (Annotated[int, Field(ge=1)], Field(description="How many cases the file expands to.")),
         "waive": (dict[Check, _Text], Field(None, description="Adequacy check: reason.")),
@@ -110,7 +110,7 @@ def _mapping(name: str, types: dict[str, Any], required: tuple[str, ...] = ()) -
 
 
 def _names(path: Keys) -> tuple[str, ...]:
-    """What the keys of the mapping at a path may be, to suggest one."""
+    """What the keys of the mapping at a path could be, in one folder or another."""
     if not path:
         return tuple(model("values").model_fields)
     return tuple(CHECKS) if path[0] == "waive" else SETTINGS

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from conformance.case import Asks
-from conformance.case_file import ASKS, model
+from conformance.case_file import model
 
 
 class _WithoutNull(GenerateJsonSchema):
@@ -36,16 +35,3 @@ def schema(asks: Asks) -> dict[str, Any]:
 def text(asks: Asks) -> str:
     """The schema as it is committed."""
     return json.dumps(schema(asks), indent=2) + "\n"
-
-
-def path(asks: Asks, cases_dir: Path) -> Path:
-    """Where the schema is committed."""
-    return cases_dir / f"{asks}.schema.json"
-
-
-def write(cases_dir: Path) -> list[Path]:
-    """Write the schema of every folder beside it."""
-    written = [path(asks, cases_dir) for asks in ASKS]
-    for asks, file in zip(ASKS, written, strict=True):
-        file.write_text(text(asks), encoding="utf-8", newline="\n")
-    return written

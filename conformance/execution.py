@@ -79,7 +79,9 @@ def execute(
         seconds = time.monotonic() - began
         if writer:
             writer.close(complete=complete, seconds=seconds)
-    return Run(header=header, connections=tuple(connections), records=tuple(records), complete=complete, seconds=seconds)
+    return Run(
+        header=header, connections=tuple(connections), records=tuple(records), complete=complete, seconds=seconds
+    )
 
 
 def load_oracle() -> Implementation:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from conformance import scalar
-from conformance.yaml_reader import Keys
+from conformance.yaml_reader import Keys, Position
 from conformance.yaml_source import YamlSource
 
 #: What is wanted, by pydantic's type of error; the rest say it themselves in `wanted`.
@@ -33,8 +33,11 @@ _WANTED = {
 _BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
-def sentences(error: ValidationError, source: YamlSource, names: Callable[[Keys], Iterable[str]]) -> list[str]:
-    """Everything that pydantic found, in the order of the file; `names` are the keys that a mapping may have."""
+Names = Callable[[Keys], Iterable[str]]
+
+
+def sentences(error: ValidationError, source: YamlSource, names: Names) -> list[str]:
+    """Everything that pydantic found, in the order of the file; `names` are the keys that a mapping could have."""
     found = [_place_and_sentence(details, source, names) for details in error.errors(include_url=False)]
     return [source.message(path, sentence, of_key=of_key) for _, path, of_key, sentence in sorted(found)]
 
@@ -58,15 +61,15 @@ def wrong(details: Any, what: str) -> str:
     return f"{what} is {got}, but should be {wanted}{near}"
 
 
-def _place_and_sentence(
-    details: Any, source: YamlSource, names: Callable[[Keys], Iterable[str]]
-) -> tuple[tuple[int, int], Keys, bool, str]:
+def _place_and_sentence(details: Any, source: YamlSource, names: Names) -> tuple[Position, Keys, bool, str]:
     """Where a mistake stands (and whether at the key), and what it is."""
     path: Keys = tuple(part for part in details["loc"] if part != "[key]")
     if details["type"] == "missing":
         return source.position(path[:-1]), path[:-1], False, f"{_name(path)} is missing"
     if details["type"] == "extra_forbidden" or len(path) < len(details["loc"]):
-        sentence = f"{_name(path)} is unknown{suggestion(path[-1], names(path[:-1]))}"
+        choices = tuple(names(path[:-1]))
+        unknown = f"is unknown{suggestion(path[-1], choices)}"
+        sentence = f"{_name(path)} {'has no place in such a file' if path[-1] in choices else unknown}"
         return source.position(path, of_key=True), path, True, sentence
     return source.position(path), path, False, wrong(details, _name(path))
 

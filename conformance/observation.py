@@ -214,14 +214,23 @@ def _altered(instance: Instance, answer: Any, call: Call) -> list[str]:
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keep prints and warnings of an implementation out of our output, and its error settings out of our arithmetic."""
-    sink = sys.stderr if _show_output else io.StringIO()
+    sink = sys.stderr if _show_output else _Nowhere()
     with (
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
         contextlib.redirect_stdout(sink),
+        contextlib.redirect_stderr(sink),
     ):
         warnings.simplefilter("ignore")
         yield
+
+
+class _Nowhere(io.TextIOBase):
+    """Takes any amount of text and keeps none."""
+
+    def write(self, text: str, /) -> int:
+        """Say that it was written."""
+        return len(text)
 
 
 _show_output = False
@@ -266,8 +275,18 @@ def _message(error: BaseException) -> str:
 
 def _where(error: BaseException) -> str:
     """The innermost place outside the harness and its libraries, as file:line."""
-    frames = traceback.extract_tb(error.__traceback__)
-    for frame in reversed(frames):
-        if "site-packages" not in frame.filename and "/conformance/" not in frame.filename.replace("\\", "/"):
-            return f"{frame.filename.replace(chr(92), '/').rsplit('/', 1)[-1]}:{frame.lineno}"
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{_base_name(error.filename)}:{error.lineno}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        name = frame.filename.replace("\\", "/")
+        if not name.startswith("<") and "site-packages" not in name and not name.startswith(_OWN):
+            return f"{_base_name(name)}:{frame.lineno}"
     return ""
+
+
+#: This package's own folder: a place in it is of no use to the author of an implementation.
+_OWN = __file__.replace("\\", "/").rpartition("/")[0] + "/"
+
+
+def _base_name(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]

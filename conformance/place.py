@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,7 +27,7 @@ def first_place(case: Case, tensor: str, wrong: Array, got: Array, wanted: Array
     return Place(
         tensor=tensor,
         index=index,
-        **_axes(case, tensor, index),
+        **dataclasses.asdict(_axes(case, tensor, index)),
         got=float(got[index]),
         wanted=float(wanted[index]),
         wrong=len(indices),
@@ -47,44 +49,39 @@ def words(place: Place) -> str:
     return f"at {list(place.index)} ({inside})"
 
 
+@dataclass(frozen=True)
+class _Axes:
+    """What each position of an index means; None where the tensor has no such axis."""
+
+    layer: int | None = None
+    direction: str | None = None
+    time_step: int | None = None
+    batch: int | None = None
+    unit: int | None = None
+
+
 def _computed(case: Case, tensor: str, index: tuple[int, ...]) -> tuple[int, int]:
     """Sorts numbers in the order of computing: forward in time, the reverse direction and gradients backward."""
     axes = _axes(case, tensor, index)
-    time, layer = axes["time_step"] or 0, axes["layer"] or 0
+    time, layer = axes.time_step or 0, axes.layer or 0
     if tensor == "input":
         return (0, -time)
-    if axes["direction"] == "reverse":
+    if axes.direction == "reverse":
         return (2 * layer + 1, -time)
     return (2 * layer, time)
 
 
-def _axes(case: Case, tensor: str, index: tuple[int, ...]) -> dict[str, int | str | None]:
-    """What each position of an index means."""
+def _axes(case: Case, tensor: str, index: tuple[int, ...]) -> _Axes:
+    """Read an index by the tensor's layout."""
     if match := _PARAMETER.search(tensor):
-        direction = _DIRECTIONS[match["reverse"] is not None]
-        return _named(layer=int(match["layer"]), direction=direction, unit=index[0])
-    batch = index[-2] if case.batched else None
+        return _Axes(layer=int(match["layer"]), direction=_DIRECTIONS[match["reverse"] is not None], unit=index[0])
     if tensor in ("h_n", "h_0"):
         layer, direction = divmod(index[0], case.directions)
-        return _named(layer=layer, direction=_DIRECTIONS[direction], batch=batch, unit=index[-1])
-    time = index[0]
-    if case.batched:
-        time, batch = (index[1], index[0]) if case.batch_first else (index[0], index[1])
+        batch = index[1] if case.batched else None
+        return _Axes(layer=layer, direction=_DIRECTIONS[direction], batch=batch, unit=index[-1])
+    time, sequence = (index[1], index[0]) if case.batched and case.batch_first else (index[0], index[1])
+    batch = sequence if case.batched else None
     if tensor == "input":
-        return _named(layer=0, time_step=time, batch=batch, unit=index[-1])
+        return _Axes(layer=0, time_step=time, batch=batch, unit=index[-1])
     direction, unit = divmod(index[-1], case.hidden_size)
-    return _named(
-        layer=case.num_layers - 1, direction=_DIRECTIONS[direction], time_step=time, batch=batch, unit=unit
-    )
-
-
-def _named(
-    *,
-    layer: int | None = None,
-    direction: str | None = None,
-    time_step: int | None = None,
-    batch: int | None = None,
-    unit: int | None = None,
-) -> dict[str, int | str | None]:
-    """Every axis of a Place, None where the tensor has none."""
-    return {"layer": layer, "direction": direction, "time_step": time_step, "batch": batch, "unit": unit}
+    return _Axes(layer=case.num_layers - 1, direction=_DIRECTIONS[direction], time_step=time, batch=batch, unit=unit)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from conformance.case import Case
+from conformance.case import Case, CaseDtype
 from conformance.discovery import Source
 from conformance.implementation import Implementation
 from conformance.record import Header, Planned
@@ -45,7 +45,7 @@ class Plan:
         chosen = [c for c in self.suite.cases if self.scope.matches(c) and self._named(c)]
         if self.dtype == "auto":
             return tuple(chosen)
-        dtypes = ("float64", "float32") if self.dtype == "both" else (self.dtype,)
+        dtypes: tuple[CaseDtype, ...] = ("float64", "float32") if self.dtype == "both" else (self.dtype,)
         return tuple(dataclasses.replace(c, dtype=dtype) for c in chosen for dtype in dtypes)
 
     def header(self, sources: Iterable[Source], started: str) -> Header:

@@ -55,12 +55,12 @@ class Laboratory:
     @property
     def cases(self) -> Path:
         """The folder of case files."""
-        return self._config.rootpath / self._config.getini("conformance_cases")
+        return self._config.rootpath / str(self._config.getini("conformance_cases"))
 
     @property
     def reports(self) -> Path:
         """Where the controller writes."""
-        return self._config.rootpath / self._config.getini("conformance_reports")
+        return self._config.rootpath / str(self._config.getini("conformance_reports"))
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
@@ -108,7 +108,9 @@ class CaseFileNode(pytest.File):
         for case in shared.plan.cases:
             if case.file == file:
                 for source in shared.sources:
-                    yield CaseItem.from_parent(self, name=item_name(case, source, shared.plan), case=case, source=source)
+                    yield CaseItem.from_parent(
+                        self, name=item_name(case, source, shared.plan), case=case, source=source
+                    )
 
 
 class CaseItem(pytest.Item):

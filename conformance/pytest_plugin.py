@@ -53,7 +53,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     # Reading case files brings pydantic.
     from conformance.pytest_items import CaseFileNode  # noqa: PLC0415
 
-    return CaseFileNode.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+    return CaseFileNode.from_parent(parent, path=file_path)
 
 
 def pytest_report_header(config: pytest.Config) -> Iterator[str] | list[str]:

@@ -52,7 +52,7 @@ class Controller:
             data = json.loads(str(payloads[0]))
             self._open().connection(connection_from(json.loads(data["connection"])))
             self._put(Record.from_json(data["record"]))
-        elif report.when == "???" and report.nodeid in self._planned:  # xdist's report of a worker that died
+        elif str(report.when) == "???" and report.nodeid in self._planned:  # xdist: a worker died
             self._put(self._crash(*self._nodes[report.nodeid]))
 
     @pytest.hookimpl(tryfirst=True)

@@ -126,8 +126,8 @@ def connection_line(connection: Connection) -> str:
 
 def connection_from(data: dict[str, Json]) -> Connection:
     """Rebuild what `connection_line` wrote."""
-    values = {f.name: data[f.name] for f in dataclasses.fields(Connection)}
-    return Connection(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    values: dict[str, Json] = {f.name: data[f.name] for f in dataclasses.fields(Connection)}
+    return Connection(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
 
 
 class RecordWriter:

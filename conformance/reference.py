@@ -22,27 +22,24 @@ the parameters are torch's, and so are the special cases: relu(NaN) is NaN, and 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from conformance.reference_checks import check_call, check_upstream
-from conformance.reference_network import Network, Scan
-
-Array = npt.NDArray[Any]
+from conformance.reference_network import Array, Network, Scan
+from conformance.reference_sums import column_sums, product
 
 __all__ = ["RNN", "Array", "Scan"]
 
+#: Like torch, say nothing of overflow or of infinity less infinity: the results show it.
+quiet = np.errstate(all="ignore")
+
 
 class RNN(Network):
-    """An Elman network with torch.nn.RNN's arguments, parameter names, results, gradients and errors.
-
-    Random dropout masks are out of scope: NotImplementedError where dropout would have an effect (num_layers > 1).
-    """
+    """An Elman network with torch.nn.RNN's arguments, names, results, gradients and errors, but no random dropout."""
 
     # ---- forward
 
+    @quiet
     def forward(self, input: Array, h_0: Array | None = None) -> tuple[Array, Array]:  # noqa: A002 -- torch's own name
         """Output (T, B, D*H), with batch_first (B, T, D*H), and h_n (L*D, B, H); no B axis where input has none.
 
@@ -50,17 +47,16 @@ class RNN(Network):
         """
         check_call(self, input, h_0)
         self.batched, self.h_0_given = input.ndim == 3, h_0 is not None  # noqa: PLR2004 -- (T, B, I)
-        with np.errstate(all="ignore"):
-            x, initial = self._layout_in(input, h_0)
-            self.make_room(*x.shape[:2])
-            self._start(initial)
-            for layer in self.scans:
-                for scan in layer:
-                    scan.x = scan.turn(x)
-                    self._read_input(scan)
-                    self._run(scan)
-                x = self._join([scan.turn(scan.h[1:]) for scan in layer])
-            return self._layout_out(x, self._final_states())
+        x, initial = self._layout_in(input, h_0)
+        self.make_room(x.shape[0], x.shape[1])
+        self._start(initial)
+        for layer in self.scans:
+            for scan in layer:
+                scan.x = scan.turn(x)
+                self._read_input(scan)
+                self._run(scan)
+            x = self._join([scan.turn(scan.h[1:]) for scan in layer])
+        return self._layout_out(x, self._final_states())
 
     def _layout_in(self, input: Array, h_0: Array | None) -> tuple[Array, Array | None]:  # noqa: A002
         """Input as (T, B, I), copied because backward needs it as it is now, and h_0 as (L*D, B, H)."""
@@ -69,25 +65,23 @@ class RNN(Network):
     def _start(self, initial: Array | None) -> None:
         """Every scan's initial state: its own of (L*D, B, H), layer by layer, or zeros."""
         for index, scan in enumerate(self.each_scan()):
-            scan.h[0] = 0 if initial is None else initial[index]
+            scan.h[0] = 0.0 if initial is None else initial[index]
 
     def _read_input(self, scan: Scan) -> None:
-        """What the input adds to a, x W_ih^T and both biases, for all steps in one product; it stands where h will."""
-        weight_ih, _, *biases = self._parameters(scan)
-        added = scan.rows(scan.h[1:])
-        np.dot(scan.rows(scan.x), weight_ih.T, out=added)
-        if biases:
-            added += np.add(*biases)
+        """What the input adds to a, x W_ih^T and both biases, for all steps in one product, kept where h will stand."""
+        product(scan.rows(scan.x), self._weight_ih(scan).T, scan.states)
+        if self.bias:
+            np.add(scan.states, self._both_biases(scan), out=scan.states)
 
     def _run(self, scan: Scan) -> None:
         """Every step of one scan."""
-        weight_hh = self._parameters(scan)[1]
-        for before, state in zip(scan.h[:-1], scan.h[1:], strict=True):
-            self._step(before, state, weight_hh)
+        weight_hh_t = self._weight_hh(scan).T
+        for before, state in scan.steps:
+            self._step(before, state, weight_hh_t)
 
-    def _step(self, before: Array, state: Array, weight_hh: Array) -> None:
+    def _step(self, before: Array, state: Array, weight_hh_t: Array) -> None:
         """Make h_t, in place, of what the input adds to a_t, given h_{t-1}; both (B, H)."""
-        state += np.dot(before, weight_hh.T)
+        state += product(before, weight_hh_t)
         self._activate(state)
 
     def _activate(self, a: Array) -> None:
@@ -95,7 +89,7 @@ class RNN(Network):
         if self.nonlinearity == "tanh":
             np.tanh(a, out=a)
         else:
-            np.maximum(a, 0, out=a)
+            np.maximum(a, self.zero, out=a)
 
     def _join(self, directions: list[Array]) -> Array:
         """Both directions' states (T, B, H), in natural order, side by side in a new (T, B, D*H)."""
@@ -103,7 +97,7 @@ class RNN(Network):
 
     def _final_states(self) -> Array:
         """Every scan's last state, layer by layer, in a new (L*D, B, H)."""
-        return np.concatenate([scan.h[-1:] for scan in self.each_scan()])
+        return np.array([scan.h[-1] for scan in self.each_scan()])
 
     def _layout_out(self, output: Array, h_n: Array) -> tuple[Array, Array]:
         """Both as the caller laid out input and h_0."""
@@ -111,24 +105,23 @@ class RNN(Network):
 
     # ---- backward
 
+    @quiet
     def backward(self, grad_output: Array, grad_h_n: Array) -> dict[str, Array]:
         """Gradients of the latest forward's input, h_0 (where it was given) and parameters, each shaped as these.
 
         Raises RuntimeError without a forward, and for upstream gradients that are not shaped as output and h_n.
         """
         check_upstream(self.result_shapes(), self.dtype, output=grad_output, h_n=grad_h_n)
-        found: dict[str, Array] = {}
-        with np.errstate(all="ignore"):
-            dy, dh_n = self._layout_upstream(grad_output, grad_h_n)
-            self._start_back(dh_n)
-            for layer in reversed(self.scans):
-                for scan, part in zip(layer, self._split(dy), strict=True):
-                    scan.dy = scan.turn(part)
-                    self._run_back(scan)
-                    found |= self._parameter_gradients(scan)
-                dy = self._input_gradient(layer)
-            parameters = {name: found[name] for name in self.parameters}
-            return self._layout_gradients(dy, self._initial_gradients()) | parameters
+        gradients = dict(self.parameters)  # torch's order; every value is overwritten below
+        dy, dh_n = self._layout_upstream(grad_output, grad_h_n)
+        self._start_back(dh_n)
+        for layer in reversed(self.scans):
+            for scan, part in zip(layer, self._split(dy), strict=True):
+                scan.dy = scan.turn(part)
+                self._run_back(scan)
+                gradients |= self._parameter_gradients(scan)
+            dy = self._input_gradient(layer)
+        return self._layout_gradients(dy, self._initial_gradients()) | gradients
 
     def _layout_upstream(self, grad_output: Array, grad_h_n: Array) -> tuple[Array, Array]:
         """The upstream gradients as (T, B, D*H) and (L*D, B, H)."""
@@ -145,50 +138,49 @@ class RNN(Network):
 
     def _run_back(self, scan: Scan) -> None:
         """Every step of one scan, from the last to the first; what is carried beyond the first is dh_0."""
-        weight_hh = self._parameters(scan)[1]
-        self._slopes(scan.h[1:], out=scan.da)
+        weight_hh = self._weight_hh(scan)
+        self._slopes(scan.h[1:], scan.da)
         scan.dh_0[...] = scan.dh_n
-        for dy, da in zip(scan.dy[::-1], scan.da[::-1], strict=True):
+        for dy, da in zip(scan.dy[::-1], scan.steps_back, strict=True):
             self._step_back(dy, da, scan.dh_0, weight_hh)
 
     def _step_back(self, dy: Array, da: Array, carry: Array, weight_hh: Array) -> None:
-        """Make da_t, in place, of f'(a_t), and the carry to step t-1, in place, of that to step t; all (B, H)."""
+        """Make da_t of f'(a_t), and of the carry to step t the carry to the step before, in place; all (B, H)."""
         carry += dy
         self._slope_times(da, carry)
-        np.dot(da, weight_hh, out=carry)
+        product(da, weight_hh, carry)
 
     def _slopes(self, h: Array, out: Array) -> None:
-        """f'(a), told from h = f(a): for relu 1 or 0, and 1 where h is NaN."""
+        """f'(a), told from h = f(a): 1 - h^2 for tanh; for relu 0 where h <= 0, else 1, also where h is NaN."""
         if self.nonlinearity == "tanh":
             np.multiply(h, h, out=out)
-            np.subtract(1, out, out=out)
         else:
-            np.less_equal(h, 0, out=out, casting="unsafe")
-            np.subtract(1, out, out=out)
+            np.less_equal(h, self.zero, out=out)
+        np.subtract(self.one, out, out=out)
 
     def _slope_times(self, slope: Array, g: Array) -> None:
         """Make f'(a) g of f'(a), in place; where relu is flat that is 0 even for an infinite g."""
         if self.nonlinearity == "tanh":
             slope *= g
         else:
-            np.copyto(slope, g, where=slope != 0)
+            np.copyto(slope, g, where=slope != self.zero)
 
     def _parameter_gradients(self, scan: Scan) -> dict[str, Array]:
         """Gradients of one scan's parameters, by name: each a sum over all steps and samples."""
         da = scan.rows(scan.da)
-        weights = [np.dot(da.T, scan.rows(scan.x)), np.dot(da.T, scan.rows(scan.h[:-1]))]
-        bias = scan.da.sum(axis=1).sum(axis=0)
+        weights = [product(da.T, scan.rows(scan.x)), product(da.T, scan.rows(scan.h[:-1]))]
+        bias = column_sums(da)  # where there are no biases it has no name, and is left out
         return dict(zip(scan.names, [*weights, bias, bias.copy()], strict=False))
 
     def _input_gradient(self, layer: list[Scan]) -> Array:
         """The gradient (T, B, n) of a layer's input, which all its directions read."""
-        parts = [np.dot(scan.rows(scan.da), self._parameters(scan)[0]) for scan in layer]
+        parts = [product(scan.rows(scan.da), self._weight_ih(scan)) for scan in layer]
         total: Array = parts[0] if len(parts) == 1 else parts[0] + parts[1]
         return total.reshape(layer[0].x.shape)
 
     def _initial_gradients(self) -> Array:
         """The gradient of every scan's initial state, layer by layer, in a new (L*D, B, H)."""
-        return np.stack([scan.dh_0 for scan in self.each_scan()])
+        return np.array([scan.dh_0 for scan in self.each_scan()])
 
     def _layout_gradients(self, dx: Array, dh_0: Array) -> dict[str, Array]:
         """Both as the caller laid out input and h_0; h_0 only where it was given."""

@@ -28,7 +28,7 @@ class Configured(Protocol):
     dtype: np.dtype[Any] | None
 
 
-def check_construction(  # noqa: PLR0913 -- torch's own arguments
+def check_construction(
     input_size: Any, hidden_size: Any, num_layers: Any, nonlinearity: Any, bias: Any, batch_first: Any, dropout: Any
 ) -> None:
     """Refuse the arguments that torch refuses: ValueError or TypeError.
@@ -59,12 +59,12 @@ def check_construction(  # noqa: PLR0913 -- torch's own arguments
 
 def _check_dropout(dropout: Any, num_layers: Any) -> None:
     """A probability; torch warns, and so do we, where it has no effect."""
-    float(dropout)
-    if isinstance(dropout, bool) or not isinstance(dropout, numbers.Real) or not 0 <= float(dropout) <= 1:
+    probability = float(dropout)
+    if isinstance(dropout, bool) or not isinstance(dropout, numbers.Number) or not 0 <= probability <= 1:
         raise ValueError(
             "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
         )
-    if float(dropout) > 0 and num_layers == 1:
+    if probability > 0 and num_layers == 1:
         warnings.warn(
             "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers "
             f"greater than 1, but got dropout={dropout} and num_layers={num_layers}",
@@ -74,11 +74,12 @@ def _check_dropout(dropout: Any, num_layers: Any) -> None:
 
 def check_state(state: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> None:
     """Refuse any other names, shapes or dtypes than the network's own; RuntimeError as in torch."""
-    unexpected = [name for name in state if name not in shapes]
-    missing = [name for name in shapes if name not in state]
+    unexpected = ", ".join(str(name) for name in state if name not in shapes)
+    missing = ", ".join(name for name in shapes if name not in state)
     if missing or unexpected:
         raise RuntimeError(
-            f"The state_dict does not fit this RNN: missing {missing or 'nothing'}, unexpected {unexpected or 'nothing'}"
+            f"Error(s) in loading state_dict for RNN: missing keys: {missing or 'none'}; "
+            f"unexpected keys: {unexpected or 'none'}"
         )
     for name, shape in shapes.items():
         if np.shape(state[name]) != shape:

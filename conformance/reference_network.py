@@ -18,20 +18,21 @@ Array = npt.NDArray[Any]
 class Scan:
     """One direction of one layer: what it read, made and was given back, in its own order of time.
 
-    x (T, B, n) is the layer's input, h (T+1, B, H) the states, the initial one first. After backward: dy (T, B, H) and
-    dh_n (B, H) are the upstream gradients of h[1:] and of the last state, da (T, B, H) and dh_0 (B, H) the gradients of
-    a and of the initial state. All hold until the next call. `names` are its parameters': weight_ih, weight_hh and, with
-    bias, bias_ih and bias_hh.
+    All arrays hold until the next call; dy, dh_n, da and dh_0 stand there after backward.
     """
 
-    names: tuple[str, ...]
+    names: tuple[str, ...]  # weight_ih, weight_hh and, with bias, bias_ih and bias_hh
     reverse: bool
-    h: Array
-    da: Array
-    dh_0: Array
-    x: Array = field(init=False)
-    dy: Array = field(init=False)
-    dh_n: Array = field(init=False)
+    h: Array  # (T+1, B, H): the states, the initial one first
+    da: Array  # (T, B, H): the gradient of a
+    dh_0: Array  # (B, H): the gradient of the initial state
+    x: Array = field(init=False)  # (T, B, n): the layer's input
+    dy: Array = field(init=False)  # (T, B, H): the upstream gradient of h[1:]
+    dh_n: Array = field(init=False)  # (B, H): the upstream gradient of the last state
+    # The same memory, cut up once and not at every call.
+    states: Array = field(init=False)  # h[1:] as rows
+    steps: list[tuple[Array, Array]] = field(init=False)  # every h_{t-1} with its h_t
+    steps_back: list[Array] = field(init=False)  # every da_t, the last first
 
     def turn(self, sequence: Array) -> Array:
         """A sequence in natural order in this scan's order, or back: turned twice it is itself."""
@@ -43,10 +44,7 @@ class Scan:
 
 
 class Network:
-    """torch.nn.RNN's arguments and parameters, without the arithmetic.
-
-    Random dropout masks are out of scope: NotImplementedError where dropout would have an effect (num_layers > 1).
-    """
+    """torch.nn.RNN's arguments, parameters and layouts, without the arithmetic."""
 
     def __init__(
         self,
@@ -101,6 +99,7 @@ class Network:
         check_state(state, shapes)
         self.parameters = {name: np.array(state[name], order="C") for name in shapes}
         self.dtype = next(iter(self.parameters.values())).dtype
+        self.zero, self.one = np.zeros((), self.dtype), np.ones((), self.dtype)
         self.scans = []
 
     def make_room(self, seq_len: int, batch_size: int) -> None:
@@ -118,6 +117,9 @@ class Network:
         h, da = np.empty((seq_len + 1, *state), self.dtype), np.empty(shape, self.dtype)
         scan = Scan(self.parameter_names(layer, direction), bool(direction), h, da, np.empty(state, self.dtype))
         scan.h, scan.da = scan.turn(h), scan.turn(da)
+        scan.states = scan.rows(scan.h[1:])
+        scan.steps = list(zip(scan.h[:-1], scan.h[1:], strict=True))
+        scan.steps_back = list(scan.da[::-1])
         return scan
 
     def result_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -135,9 +137,17 @@ class Network:
         """All scans in the order of h_0 and h_n: layer by layer, the forward direction first."""
         return [scan for layer in self.scans for scan in layer]
 
-    def _parameters(self, scan: Scan) -> list[Array]:
-        """One scan's parameters: weight_ih, weight_hh and, with bias, bias_ih and bias_hh."""
-        return [self.parameters[name] for name in scan.names]
+    def _weight_ih(self, scan: Scan) -> Array:
+        """(H, n)."""
+        return self.parameters[scan.names[0]]
+
+    def _weight_hh(self, scan: Scan) -> Array:
+        """(H, H)."""
+        return self.parameters[scan.names[1]]
+
+    def _both_biases(self, scan: Scan) -> Array:
+        """(H); there are two because torch has two, each a parameter of its own."""
+        return self.parameters[scan.names[2]] + self.parameters[scan.names[3]]
 
     def _time_major(self, sequence: Array) -> Array:
         """A sequence as the caller lays it out, as (T, B, n)."""

@@ -77,7 +77,7 @@ class Runner:
             return expected
         observed = _observe(implementation, case, expected)
         try:
-            return judge(case, expected, observed)
+            return judge(expected, observed)
         except Exception as error:  # noqa: BLE001 -- a harness error is not a verdict on the implementation
             what = raised(error, "judging")
             return Verdict(Status.SUITE_ERROR, f"judging failed: {what.kind}: {what.message}")

@@ -47,17 +47,21 @@ def write(value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return repr(value) if math.isfinite(value) else _write_special(value)
+        return _write_float(value)
     if isinstance(value, int):
         return str(value)
     plain = isinstance(parse(value), str) and _PLAIN.fullmatch(value) and value == value.strip()
     return value if plain else "'" + value.replace("'", "''") + "'"
 
 
-def _write_special(value: float) -> str:
+def _write_float(value: float) -> str:
+    """As short as reads back as the same float: 1e+12, 8.0, .inf."""
     if math.isnan(value):
         return ".nan"
-    return ".inf" if value > 0 else "-.inf"
+    if math.isinf(value):
+        return ".inf" if value > 0 else "-.inf"
+    short = f"{value:g}"
+    return short if "e" in short and float(short) == value else repr(value)
 
 
 def identity(value: Scalar) -> tuple[str, str]:

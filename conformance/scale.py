@@ -28,13 +28,15 @@ def scales(network: RNN, tensors: dict[str, Array]) -> dict[str, float]:
 def pre_activations(network: RNN, scan: Scan) -> Array:
     """What the nonlinearity was applied to, (T, B, H), in the scan's own time order."""
     w_ih, w_hh, *biases = (network.parameters[name] for name in scan.names)
-    return scan.x @ w_ih.T + scan.h[:-1] @ w_hh.T + sum(biases)
+    total: Array = scan.x @ w_ih.T + scan.h[:-1] @ w_hh.T + sum(biases)
+    return total
 
 
 def pre_activation_sums(network: RNN, scan: Scan) -> Array:
     """The same with every term's absolute value."""
     w_ih, w_hh, *biases = (np.abs(network.parameters[name]) for name in scan.names)
-    return np.abs(scan.x) @ w_ih.T + np.abs(scan.h[:-1]) @ w_hh.T + sum(biases)
+    total: Array = np.abs(scan.x) @ w_ih.T + np.abs(scan.h[:-1]) @ w_hh.T + sum(biases)
+    return total
 
 
 def _gradient_scales(network: RNN, found: dict[str, float]) -> dict[str, float]:
@@ -84,8 +86,7 @@ def _parameter_scales(scan: Scan, e: Array, found: dict[str, float]) -> dict[str
     terms = math.sqrt(e.shape[0] * e.shape[1])
     factors = [_greatest(scan.x), _greatest(scan.h[:-1]), 1.0, 1.0]
     return {
-        name: terms * max(_greatest(e) * factor, found[name])
-        for name, factor in zip(scan.names, factors, strict=False)
+        name: terms * max(_greatest(e) * factor, found[name]) for name, factor in zip(scan.names, factors, strict=False)
     }
 
 

@@ -37,9 +37,7 @@ def connect(implementation: Implementation) -> Connection:
     return Connection(implementation=implementation.name, connected=True, dtype=dtype, notes=_notes(dtype, first))
 
 
-def _connection(
-    implementation: Implementation, case: Case, observed: Answered, notes: tuple[str, ...]
-) -> Connection:
+def _connection(implementation: Implementation, case: Case, observed: Answered, notes: tuple[str, ...]) -> Connection:
     """Change one parameter after another and see whether the answer changes."""
     name, dtype = implementation.name, case.dtype
     base = draw(case, _SEED)
@@ -61,8 +59,13 @@ def _cases(dtype: str) -> list[Case]:
     shapes = [(2, True, True), (2, False, True), (1, True, True), (1, False, True), (1, False, False)]
     return [
         Case(
-            id=f"smoke/{number}", asks="values", dtype=dtype,  # type: ignore[arg-type]
-            num_layers=layers, bidirectional=bidirectional, bias=bias, **sizes,  # type: ignore[arg-type]
+            id=f"smoke/{number}",
+            asks="values",
+            dtype=dtype,  # type: ignore[arg-type]
+            num_layers=layers,
+            bidirectional=bidirectional,
+            bias=bias,
+            **sizes,  # type: ignore[arg-type]
         )
         for number, (layers, bidirectional, bias) in enumerate(shapes)
     ]

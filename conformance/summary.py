@@ -160,7 +160,7 @@ class Summary:
     @property
     def validation_line(self) -> str:
         """How it answers wrong arguments; or nothing where that was not asked."""
-        if not self.refusals or not self.judged:
+        if not self.refusals or not self.judged or not self.connected:
             return ""
         refused = [r for r in self.refusals if r.status is Status.PASS]
         own = sum(r.torch_type is True for r in refused)

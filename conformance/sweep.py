@@ -49,7 +49,7 @@ def _too_many(file: CaseFile) -> list[str]:
     count = math.prod(lengths if file.strategy == "full" else lengths[:2]) + len(file.include)
     if count <= CAP:
         return []
-    return [file.source.message(("matrix",), f"this file expands to {count:,} cases, but should to at most {CAP:,}")]
+    return [file.source.message(("matrix",), f"this makes {count:,} cases, but a file should make at most {CAP:,}")]
 
 
 def _needless_excludes(file: CaseFile) -> list[str]:

@@ -24,7 +24,8 @@ def adapt(subject: Any, name: str, *, description: str = "", origin: str = "") -
             # torch takes seconds to import and is not needed for NumPy implementations.
             from conformance.adapters.torch_module import TorchModuleImplementation  # noqa: PLC0415
 
-            return TorchModuleImplementation(name, subject, **about)
+            module: Any = subject
+            return TorchModuleImplementation(name, module, **about)
         return ClassImplementation(name, subject, **about)
     if inspect.isroutine(subject):
         return FunctionImplementation(name, subject, **about)
@@ -40,7 +41,7 @@ def first_line(subject: Any) -> str:
     return doc.strip().splitlines()[0].strip() if isinstance(doc, str) and doc.strip() else ""
 
 
-def _is_torch_module(subject: type) -> bool:
+def _is_torch_module(subject: Any) -> bool:
     """Whether a class is torch's, found out without importing torch: one that is has imported it."""
     torch = sys.modules.get("torch")
     return torch is not None and issubclass(subject, torch.nn.Module)

@@ -14,9 +14,7 @@ from conformance.implementation import Implementation, Instance, NotConnectedErr
 class FunctionImplementation(Implementation):
     """A function that is handed everything in each call; it offers no gradients."""
 
-    def __init__(
-        self, name: str, subject: Callable[..., Any], *, description: str = "", origin: str = ""
-    ) -> None:
+    def __init__(self, name: str, subject: Callable[..., Any], *, description: str = "", origin: str = "") -> None:
         super().__init__(name, description=description, origin=origin)
         self._subject = subject
 

@@ -26,6 +26,7 @@ from conformance.summary import exit_code
 @sentences
 def check(  # noqa: PLR0913 -- one for each option
     ctx: click.Context,
+    /,
     implementation: str,
     reports: Path | None,
     as_json: bool,

@@ -27,6 +27,7 @@ from conformance.summary import EXIT_USAGE, exit_code, summaries
 @sentences
 def run(  # noqa: PLR0913 -- one for each option
     ctx: click.Context,
+    /,
     impls: Path,
     reports: Path,
     as_json: bool,

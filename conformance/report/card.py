@@ -5,26 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.record import Record
-from conformance.report.mark import MARKS, Mark, Tone, is_failure
+from conformance.report.mark import MARKS, Mark, Tone
+from conformance.report.note import notes
 from conformance.status import Status
 from conformance.summary import Summary
-
-_LACKS_RESULTS = (Status.NOT_RUN, Status.SUITE_ERROR)
 
 
 @dataclass(frozen=True)
 class Card:
-    """One implementation's verdict, in words; `first` is its simplest failing case's place in the list of results."""
+    """One implementation's verdict in words; `place` is where its simplest failing case stands in the list."""
 
     summary: Summary
-    first: int | None
+    place: int | None
 
     @property
     def tone(self) -> Tone:
-        """Good for what counts as a success, warn where nothing is decided, bad otherwise."""
+        """Good for what counts as a success, warn where nothing could be judged, bad otherwise."""
         if self.summary.success:
             return "good"
-        return "bad" if self._decided else "warn"
+        return "bad" if self.summary.judged else "warn"
 
     @property
     def symbol(self) -> str:
@@ -35,56 +34,52 @@ class Card:
     def word(self) -> str:
         """The verdict in one or two words."""
         summary = self.summary
-        if summary.connection is not None and not summary.connection.connected:
-            return "Not connected"
-        if summary.planned.expectation is not None and self._decided:
+        if not summary.judged:
+            return "Not judged"
+        if summary.planned.expectation is not None:
             return "As expected" if summary.success else "Not as expected"
+        if not summary.connected:
+            return "Not connected"
         if summary.success:
-            return "Right"
-        return "Wrong" if self._decided else "Undecided"
+            return "Right" if summary.conforms_where_supported else "Right but for known differences"
+        return "Wrong" if summary.wrong or summary.planned.stale else "Nothing offered"
 
     @property
-    def _decided(self) -> bool:
-        """Whether the implementation itself was found wrong, or no result that could decide is missing."""
-        counts = self.summary.counts
-        return any(counts[s] for s in Status if is_failure(s)) or not any(counts[s] for s in _LACKS_RESULTS)
+    def verdict(self) -> str:
+        """The verdict's sentence."""
+        return self.summary.verdict.partition("\n")[0]
+
+    @property
+    def suggestion(self) -> str:
+        """Code that the verdict suggests to its author, as it is to be typed; or nothing."""
+        return self.summary.verdict.partition("\n")[2]
+
+    @property
+    def first(self) -> Record | None:
+        """The simplest failing case; of an implementation that is not connected, the verdict says all."""
+        return self.summary.first if self.summary.connected else None
+
+    @property
+    def label(self) -> str:
+        """What the simplest failing case is."""
+        record = self.first
+        if record is not None and record.status is Status.SUITE_ERROR:
+            return "Suite error"
+        return "Simplest failing case"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else its author should know."""
+        return tuple(notes(self.summary))
 
     @property
     def counts(self) -> tuple[tuple[Mark, int], ...]:
         """How many results have each status, zeros too."""
         return tuple((MARKS[status], self.summary.counts[status]) for status in Status)
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What else its author should know, one sentence each."""
-        return tuple(filter(None, (self.summary.expectation_note, *self._connection_notes, self._validation)))
 
-    @property
-    def _connection_notes(self) -> tuple[str, ...]:
-        connection = self.summary.connection
-        if connection is None:
-            return ()
-        unread = ", ".join(connection.parameters_unread)
-        return (
-            f"Changing these parameters changes nothing that it returns: {unread}." if unread else "",
-            "It declines float64, so it is judged in float32 throughout." if connection.dtype == "float32" else "",
-            *connection.notes,
-        )
-
-    @property
-    def _validation(self) -> str:
-        """Validation stands beside the verdict; it is not part of it."""
-        cases = [r for r in self.summary.records if r.asks == "validation"]
-        passes = sum(r.status is Status.PASS for r in cases)
-        if not cases:
-            return ""
-        if self.summary.validates:
-            return f"It raises in all {len(cases):,} validation cases, as torch does."
-        return f"Validation, beside the verdict: it passes {passes:,} of {len(cases):,} cases in which torch raises."
-
-
-def cards(summaries: tuple[Summary, ...], ordered: tuple[Record, ...]) -> tuple[Card, ...]:
-    """One card an implementation, those that need attention first; `ordered` are the results as the page lists them."""
-    places = {record.key: place for place, record in enumerate(ordered)}
+def cards(summaries: tuple[Summary, ...], records: tuple[Record, ...]) -> tuple[Card, ...]:
+    """One card an implementation, those that need attention first; `records` are in the order of the list."""
+    places = {record.key: place for place, record in enumerate(records)}
     made = [Card(s, places[s.first.key] if s.first else None) for s in summaries]
     return tuple(sorted(made, key=lambda card: card.summary.success))

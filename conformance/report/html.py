@@ -14,11 +14,11 @@ import jinja2
 from conformance.record import Run
 from conformance.report.card import cards
 from conformance.report.data import PageData, embed, ordered
-from conformance.report.mark import MARKS, is_failure
+from conformance.report.mark import MARKS
 from conformance.report.matrix import matrix
 from conformance.report.text import clean
 from conformance.status import Status
-from conformance.summary import summaries
+from conformance.summary import WRONG, summaries
 
 _PAGE = files("conformance.report") / "page"
 #: One script in the order of its parts, each of which uses only those before it.
@@ -33,10 +33,11 @@ def render(run: Run) -> str:
     summarized = summaries(run)
     style = (_PAGE / "page.css").read_text(encoding="utf-8")
     script = "".join((_PAGE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    failures = [r for r in records if is_failure(r.status)]
+    failures = [r for r in records if r.status in WRONG]
     return _environment().get_template("page.html").render(
         run=run,
         header=run.header,
+        scope=_scope(run),
         summaries=summarized,
         cards=cards(summarized, records),
         blocks=matrix(summarized),
@@ -66,6 +67,11 @@ def write(run: Run, path: Path) -> None:
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _scope(run: Run) -> str:
+    """What the run was narrowed to, or nothing."""
+    return ", ".join(f"{name} {value}" for name, value in run.header.scope.items() if value not in ("", "auto"))
 
 
 def _environment() -> jinja2.Environment:

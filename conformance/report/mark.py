@@ -22,20 +22,15 @@ class Mark:
 
 
 MARKS: dict[Status, Mark] = {
-    Status.PASS: Mark("✓", "pass", "good", 5, "agrees with torch in everything the case asks"),
+    Status.PASS: Mark("✓", "pass", "good", 4, "agrees with torch in everything the case asks"),
     Status.FAIL: Mark("✗", "fail", "bad", 1, "returned something else than torch, or returned where torch raises"),
     Status.ERROR: Mark("✗", "error", "bad", 1, "raised where torch returns"),
     Status.CRASH: Mark("✗", "crash", "bad", 1, "its process died"),
     Status.TIMEOUT: Mark("✗", "timeout", "bad", 1, "ran longer than it may"),
     Status.MEMORY: Mark("✗", "memory", "bad", 1, "took more memory than it may"),
-    Status.UNSUPPORTED: Mark("–", "unsupported", "quiet", 4, "declined; counted in the total, never a pass"),
-    Status.KNOWN: Mark("≈", "known", "warn", 3, "a known difference, still there"),
-    Status.STALE: Mark("?", "stale", "warn", 2, "listed as a known difference, but passes by now"),
+    Status.UNSUPPORTED: Mark("–", "unsupported", "quiet", 3, "declined; counted in the total, never a pass"),
+    Status.KNOWN: Mark("≈", "known", "warn", 2, "a known difference, still there"),
+    Status.STALE: Mark("✗", "stale", "bad", 1, "listed as a known difference, but passes by now"),
     Status.SUITE_ERROR: Mark("!", "suite error", "warn", 0, "the suite's own fault, never the implementation's"),
     Status.NOT_RUN: Mark("!", "not run", "warn", 0, "expected and absent"),
 }
-
-
-def is_failure(status: Status) -> bool:
-    """Whether the implementation got a case wrong in any way."""
-    return MARKS[status].tone == "bad"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from conformance.record import Record
 from conformance.report.axis import AXES, Axis
-from conformance.report.mark import Tone, is_failure
+from conformance.report.mark import Tone
 from conformance.report.text import times
 from conformance.status import Status
-from conformance.summary import Summary
+from conformance.summary import WRONG, Summary
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _cell(records: list[Record], worst: dict[int, float | None]) -> Cell | None:
         passes=sum(r.status is Status.PASS for r in records),
         total=len(records),
         unsupported=sum(r.status is Status.UNSUPPORTED for r in records),
-        failures=sum(is_failure(r.status) for r in records),
+        failures=sum(r.status in WRONG for r in records),
         worst=max(ratios, key=_nan_last) if ratios else None,
     )
 

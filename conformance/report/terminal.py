@@ -39,7 +39,9 @@ def _summary(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]
     """One implementation."""
     first, *rest = clean(summary.verdict).splitlines()
     title = f"{_mark(summary)} {summary.name}"
-    yield click.style(title, bold=True) + (f"  {clean(summary.planned.description)}" if summary.planned.description else "")
+    yield click.style(title, bold=True) + (
+        f"  {clean(summary.planned.description)}" if summary.planned.description else ""
+    )
     yield from _wrapped(first, "", bold=True)
     yield from rest  # a suggested load_state_dict, as it is to be typed
     if summary.connection is not None:
@@ -82,9 +84,11 @@ def _failures(summary: Summary) -> Iterator[str]:
     if summary.first is None:
         return
     yield ""
-    yield "Simplest failure:"
+    accepted = summary.first.asks == "validation"
+    yield "The simplest wrong call that it accepts:" if accepted else "Simplest failure:"
     yield from failure_lines(summary.first)
-    yield f"    reproduce it: rnn-conformance cases show '{clean(summary.first.case)}' --script repro.py"
+    yield "    reproduce it without this harness:"
+    yield f"    rnn-conformance cases show '{clean(summary.first.case)}' --script repro.py"
     rows = list(_separating(summary))
     if rows:
         yield ""
@@ -95,7 +99,7 @@ def _failures(summary: Summary) -> Iterator[str]:
 def _separating(summary: Summary) -> Iterator[str]:
     """Settings of which one value fails and another never does."""
     asked = [r for r in summary.asked if r.status is Status.PASS or r.status in WRONG]
-    for axis in AXES:
+    for axis in (a for a in AXES if a.name != "case file"):
         tally: dict[str, list[int]] = {}
         for record in asked:
             value = axis.of(record)

@@ -1,4 +1,4 @@
-"""batch_first is expected of h_0, too, where its sizes let it be so."""
+"""With batch_first the numbers of h_0 are read as if the batch came first there, too."""
 
 import sys
 from pathlib import Path
@@ -10,5 +10,5 @@ import _base
 class RNN(_base.RNN):
     def state_to_inside(self, state):
         if self.batch_first and self.batched:
-            return state.reshape(state.shape[1], state.shape[0], -1).swapaxes(0, 1)
+            return state.reshape(state.shape[1], state.shape[0], state.shape[2]).swapaxes(0, 1)
         return super().state_to_inside(state)

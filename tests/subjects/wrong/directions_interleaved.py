@@ -11,5 +11,5 @@ import _base
 
 class RNN(_base.RNN):
     def join(self, outputs):
-        seq_len, batch_size, _ = outputs[0].shape
-        return np.stack(outputs, axis=1).reshape(seq_len, batch_size, -1)
+        seq_len, batch_size, hidden_size = outputs[0].shape
+        return np.stack(outputs, axis=1).reshape(seq_len, batch_size, len(outputs) * hidden_size)

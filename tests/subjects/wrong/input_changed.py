@@ -1,4 +1,4 @@
-"""Subtracts the input's mean from it in place and adds it back only in a copy."""
+"""Changes the input in place after it has taken a copy to compute with."""
 
 import sys
 from pathlib import Path

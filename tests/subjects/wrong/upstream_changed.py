@@ -12,6 +12,3 @@ class RNN(_base.RNN):
         upstream = grads.copy()
         grads[-1] += carry
         return super().scan_backward(upstream, carry, states, weight_hh)
-
-    def layer_backward(self, grad_sequence, carries, layer):
-        return super().layer_backward(grad_sequence, carries, layer)

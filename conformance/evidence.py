@@ -1,0 +1,65 @@
+"""What the reference sees in a case, for the adequacy checks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from conformance.adequacy import Evidence
+from conformance.arguments import Arguments, Array, draw
+from conformance.case import Case
+from conformance.expected import REDRAWS, near_kink
+from conformance.reference import RNN
+from conformance.scale import pre_activation_sums, pre_activations
+from conformance.tolerance import KINK_ROUNDINGS, RULES
+
+#: By how much a parameter is moved: about as much as its own values, so that none is missed for being small.
+STEP = 0.1
+
+
+def gather(case: Case, seed: int) -> Evidence:
+    """Run the reference in float64 on the draw that a run with this seed would use, and on it with parameters moved."""
+    network, arguments = _network(case), draw(case, seed).astype(np.float64)
+    results = _run(network, arguments)
+    for redraw in range(1, REDRAWS):
+        if case.nonlinearity != "relu" or not near_kink(network, case.dtype):
+            break
+        arguments = draw(case, seed, redraw).astype(np.float64)
+        results = _run(network, arguments)
+    scans = [scan for layer in network.scans for scan in layer]
+    sums = [pre_activation_sums(network, scan).ravel() for scan in scans]
+    states = [scan.h[1:].ravel() for scan in scans]
+    values = [pre_activations(network, scan).ravel() for scan in scans]
+    rule = RULES[case.dtype]
+    return Evidence(
+        parameters=arguments.parameters,
+        states=np.concatenate(states),
+        pre_activations=np.concatenate(values),
+        reach=KINK_ROUNDINGS * rule.unit_roundoff * np.concatenate(sums),
+        resolution=rule.rounding_allowed(max(float(np.max(array, initial=0.0)) for array in sums)),
+        moved={name: _move(case, arguments, results, name) for name in arguments.parameters},
+    )
+
+
+def _move(case: Case, arguments: Arguments, results: Array, name: str) -> float:
+    """How far the results move when every element of a parameter does."""
+    moved = arguments.copy()
+    moved.parameters[name] += STEP
+    return float(np.max(np.abs(_run(_network(case), moved) - results), initial=0.0))
+
+
+def _network(case: Case) -> RNN:
+    return RNN(
+        case.input_size,
+        case.hidden_size,
+        case.num_layers,
+        nonlinearity=case.nonlinearity,
+        bias=case.bias,
+        batch_first=case.batch_first,
+        bidirectional=case.bidirectional,
+    )
+
+
+def _run(network: RNN, arguments: Arguments) -> Array:
+    """Output and h_n, end to end."""
+    network.load_state_dict(arguments.parameters)
+    return np.concatenate([array.ravel() for array in network.forward(arguments.input, arguments.h_0)])

@@ -1,0 +1,24 @@
+"""What is wrong with the cases themselves: numbers in which a fault could hide."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from conformance.adequacy import examine, report
+from conformance.case import Case
+from conformance.evidence import gather
+from conformance.plan import Plan
+
+
+def findings(plan: Plan) -> list[str]:
+    """Examine the cases of a plan, file by file; a sentence for each check that a file neither meets nor waives."""
+    by_file: dict[str, list[Case]] = defaultdict(list)
+    for case in plan.cases:
+        by_file[case.file].append(case)
+    sentences = []
+    for file in plan.suite.files:
+        cases = by_file[file.source.name]
+        found = [f for case in cases if case.asks != "validation" for f in examine(case, gather(case, plan.seed))]
+        # Where a scope leaves cases out, a waiver may be for one of those.
+        sentences += report(file, found, whole=len(cases) >= file.cases)
+    return sentences

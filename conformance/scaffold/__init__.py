@@ -1,0 +1,1 @@
+"""`rnn-conformance new`: a skeleton by the contract, or an adapter for a network that follows another convention."""

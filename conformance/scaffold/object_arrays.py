@@ -1,0 +1,103 @@
+"""The wiring of an object that holds its weights as attributes."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any
+
+from conformance.array_attributes import ArrayAttribute, find_arrays
+from conformance.array_mapping import roles
+from conformance.array_role import Role, Shape
+from conformance.scaffold.attempt import Failed, attempt, execute
+from conformance.scaffold.place import Place, across_layers, place
+from conformance.scaffold.trial import HIDDEN_SIZE, INPUT_SIZE
+from conformance.scaffold.wiring import Slot, Wiring
+
+OWNER = "self.theirs"
+
+
+def one_layer(instance: Any) -> Wiring:
+    """The wiring of an instance with one layer."""
+    arrays = find_arrays(instance)
+    found = roles([(array.path, array.shape) for array in arrays], INPUT_SIZE, HIDDEN_SIZE)
+    slots = tuple(_slot(array, place(OWNER, array.path), found[array.path]) for array in arrays if array.path in found)
+    return _wiring(slots, instance)
+
+
+def any_layers(instance: Any) -> Wiring | None:
+    """The wiring of an instance with two layers, for any number of them; None where they cannot be told apart."""
+    layered = _layered(find_arrays(instance))
+    found = roles([(array.path, array.shape) for array, _, _ in layered], INPUT_SIZE, HIDDEN_SIZE)
+    slots = []
+    for array, where, upper in layered:
+        role = found.get(array.path)
+        if role is None:
+            continue
+        if upper.shape != _upper_shape(role):
+            return None
+        aliases = [across_layers(place(OWNER, a), place(OWNER, b)) for a in array.aliases for b in upper.aliases]
+        kept = tuple(alias for alias in aliases if alias is not None)
+        slots.append(dataclasses.replace(_slot(array, where, role), aliases=kept))
+    wiring = _wiring(tuple(slots), instance)
+    return None if wiring.missing else wiring
+
+
+def _layered(arrays: list[ArrayAttribute]) -> list[tuple[ArrayAttribute, Place, ArrayAttribute]]:
+    """Every array of the first layer, its place with the layer left open, and its counterpart in the second."""
+    found = []
+    for lower in arrays:
+        for upper in arrays:
+            where = across_layers(place(OWNER, lower.path), place(OWNER, upper.path))
+            if where is not None:
+                found.append((lower, where, upper))
+                break
+    return found
+
+
+def _upper_shape(role: Role) -> Shape:
+    """The shape that the same array has in the second layer, which reads hidden units."""
+    if role.is_bias or role.kind == "weight_hh":
+        return role.shape
+    if role.kind == "weight_ih":
+        return tuple(HIDDEN_SIZE if size == INPUT_SIZE else size for size in role.shape)
+    return tuple(2 * HIDDEN_SIZE if size == INPUT_SIZE + HIDDEN_SIZE else size for size in role.shape)
+
+
+def _slot(array: ArrayAttribute, where: Place, role: Role) -> Slot:
+    return Slot(where, role, array.kind, tuple(place(OWNER, alias) for alias in array.aliases))
+
+
+def _wiring(slots: tuple[Slot, ...], instance: Any) -> Wiring:
+    """The wiring; where an array cannot be replaced, it is filled in place."""
+    checked = tuple(
+        slot if slot.kind == "tensor" or _can_replace(slot.place, instance) else _filled_in_place(slot)
+        for slot in slots
+    )
+    fixed = bool(slots) and all(_is_torchs(slot) for slot in slots)
+    named = fixed and all(slot.place.at(0).path == f".{slot.role.kind}_l0" for slot in slots)
+    return Wiring(checked, fixed=fixed, named=named)
+
+
+def _filled_in_place(slot: Slot) -> Slot:
+    return dataclasses.replace(slot, in_place=True, aliases=())
+
+
+def _can_replace(where: Place, instance: Any) -> bool:
+    """Whether what is there can be put there again."""
+    first = where.at(0)
+    names = {"self": _Holder(instance)}
+    return not isinstance(attempt(lambda: execute(first.assign(first.read), dict(names))), Failed)
+
+
+class _Holder:
+    """Stands for the adapter, whose attribute `theirs` is their object."""
+
+    def __init__(self, theirs: Any) -> None:
+        self.theirs = theirs
+
+
+def _is_torchs(slot: Slot) -> bool:
+    """Whether an array has torch's own name and way round, so that nothing is open."""
+    name = slot.place.at(0).path
+    return bool(re.search(rf"\b{slot.role.kind}(_l0)?$", name)) and not slot.role.transposed

@@ -1,0 +1,54 @@
+"""A script that reproduces one case with torch and one implementation alone, without this harness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jinja2
+import numpy as np
+
+from conformance.arguments import Arguments
+from conformance.case import Case
+from conformance.execution import load_oracle
+from conformance.expected import expect
+
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("conformance", "templates"),
+    undefined=jinja2.StrictUndefined,
+    autoescape=False,  # noqa: S701 -- it writes Python, and every value goes through repr
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+def write(path: Path, case: Case, *, seed: int, implementation: str | None) -> None:
+    """Write the script; the arrays stand in it as numbers, each exactly."""
+    positional, keywords = case.constructor()
+    expected = expect(case, seed, load_oracle())
+    text = _TEMPLATES.get_template("reproduce.py.jinja").render(
+        case=case,
+        seed=seed,
+        implementation=implementation or "my_rnn.py",
+        positional=positional,
+        keywords=keywords,
+        parameters={name: literal(array) for name, array in expected.arguments[0][1].parameters.items()},
+        calls=[_call(arguments) for _, arguments in expected.arguments],
+        gradients=case.asks == "gradients",
+    )
+    path.write_text(text, encoding="utf-8")
+
+
+def literal(value: object) -> str:
+    """Python that makes a value again; repr of a float is exact."""
+    if isinstance(value, tuple):
+        return "(" + ", ".join(literal(item) for item in value) + ",)"
+    if not isinstance(value, np.ndarray):
+        return repr(value)
+    return f'np.array({value.ravel().tolist()!r}, dtype="{value.dtype}").reshape({value.shape!r})'
+
+
+def _call(arguments: Arguments) -> dict[str, str]:
+    """The arguments of one call, as Python."""
+    names = ("input", "h_0", "grad_output", "grad_h_n")
+    return {name: literal(getattr(arguments, name)) for name in names}

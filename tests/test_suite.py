@@ -1,0 +1,251 @@
+"""The suite: all case files of a folder, its version and digest; and that this repository's own keeps its rules."""
+
+from collections import Counter
+
+import pytest
+
+from conformance import adequacy, case_schema, scalar, suite
+from conformance.case import CONSTRUCTOR_DEFAULTS
+from conformance.case_file import ASKS
+from conformance.suite import find_cases, load
+from conformance.waiver import CHECKS
+from conformance.yaml_source import CaseFileError
+
+FILE = """about: A test.
+defaults: {input_size: 8, hidden_size: 9, seq_len: 7, batch_size: 5}
+include: [{}]
+cases: 1
+"""
+WRONG = FILE.replace("{}", "{bias: 0}")
+
+
+def _write(folder, files):
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    return folder
+
+
+@pytest.fixture
+def cases(tmp_path):
+    """A folder of cases with some files."""
+
+    def cases(files):
+        return _write(tmp_path / "cases", {"suite.yaml": 'version: "1.0"\n'} | files)
+
+    return cases
+
+
+def mistakes(folder):
+    with pytest.raises(CaseFileError) as caught:
+        load(folder)
+    return list(caught.value.messages)
+
+
+def test_a_suite_holds_every_file_in_a_stable_order(cases):
+    folder = cases(
+        {"gradients/a.yaml": FILE, "values/b/c.yaml": FILE, "values/b.yaml": FILE, "validation/z.yaml": WRONG}
+    )
+    assert [case.id for case in load(folder).cases] == [
+        "values/b",
+        "values/b/c",
+        "gradients/a",
+        "validation/z[bias=0]",
+    ]
+    assert load(folder).version == "1.0"
+
+
+def test_the_mistakes_of_all_files_are_reported_at_once(cases):
+    folder = cases(
+        {"values/a.yaml": WRONG, "values/b.yaml": "a: [\n", "gradients/c.yaml": FILE, "suite.yaml": "version: 1\n"}
+    )
+    found = mistakes(folder)
+    assert [message.split(": ")[0] for message in found] == [
+        "cases/suite.yaml:1:10",
+        "cases/values/a.yaml:3:18",
+        "cases/values/b.yaml:2:1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("a.yaml", "cases/a.yaml: this file should be in one of the folders values, gradients, validation"),
+        ("value/a.yaml", "cases/value/a.yaml: this file should be in one of the folders values, gradients, validation"),
+        ("values/a.yml", "cases/values/a.yml: the name of a case file should have lower-case letters"),
+        ("values/A.yaml", "cases/values/A.yaml: the name of a case file should have lower-case letters"),
+        ("values/a[b].yaml", "cases/values/a[b].yaml: the name of a case file should have lower-case letters"),
+    ],
+)
+def test_a_case_file_in_the_wrong_place_is_not_passed_over(cases, name, sentence):
+    (message,) = mistakes(cases({"values/good.yaml": FILE, name: FILE}))
+    assert message.startswith(sentence)
+
+
+def test_schemas_and_readmes_are_no_case_files(cases):
+    folder = cases({"values/good.yaml": FILE, "values.schema.json": "{}", "README.md": "# Cases"})
+    assert len(load(folder).cases) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "cases/suite.yaml: this file cannot be read: No such file or directory"),
+        ("version: 1.0\n", "cases/suite.yaml:1:10: version is 1.0, but should be text"),
+        ('version: "1"\n', "cases/suite.yaml:1:10: version is '1' (text), but should be "),
+        ('verson: "1.0"\n', "cases/suite.yaml:1:1: verson is unknown (did you mean version?)"),
+    ],
+)
+def test_a_suite_has_a_version(cases, content, sentence):
+    folder = cases({"values/good.yaml": FILE})
+    if content is None:
+        (folder / "suite.yaml").unlink()
+    else:
+        (folder / "suite.yaml").write_text(content)
+    assert any(message.startswith(sentence) for message in mistakes(folder)), mistakes(folder)
+
+
+def test_a_folder_without_cases_is_a_mistake(cases, tmp_path):
+    assert "holds no case file, but should (in values, gradients, validation)" in mistakes(cases({}))[0]
+    assert "is no folder, but should hold the case files" in mistakes(tmp_path / "nowhere")[0]
+
+
+def test_the_digest_changes_with_every_file_and_name_and_with_nothing_else(cases):
+    files = {"values/a.yaml": FILE, "values/b.yaml": FILE}
+    folder = cases(files)
+    first = load(folder).digest
+    _write(folder, {"README.md": "# Cases", "values/a.yaml": FILE.replace("\n", "\r\n")})
+    assert load(folder).digest == first, "neither a README nor line endings should change the digest"
+    _write(folder, {"values/a.yaml": FILE + "# changed\n"})
+    changed = load(folder).digest
+    _write(folder, {"values/a.yaml": FILE})
+    (folder / "values/b.yaml").rename(folder / "values/c.yaml")
+    assert len({first, changed, load(folder).digest}) == 3
+
+
+# ---- where it is found
+
+
+def test_a_folder_that_is_asked_for_is_the_one(tmp_path):
+    assert find_cases(tmp_path / "mine") == tmp_path / "mine"
+
+
+def _package(monkeypatch, root):
+    (root / "conformance").mkdir(parents=True)
+    monkeypatch.setattr(suite, "__file__", str(root / "conformance" / "suite.py"))
+    return root
+
+
+def test_this_repositorys_cases_are_found_from_anywhere(monkeypatch, tmp_path):
+    root = _package(monkeypatch, tmp_path / "repository")
+    _write(root, {"pyproject.toml": '[project]\nname = "rnn-conformance"\n', "cases/suite.yaml": ""})
+    _write(tmp_path / "elsewhere", {"cases/suite.yaml": ""})
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert find_cases() == root / "cases"
+
+
+@pytest.mark.parametrize("project", ['[project]\nname = "my-rnn"\n', "not toml [", None])
+def test_cases_beside_an_installed_package_are_somebody_elses(monkeypatch, tmp_path, project):
+    root = _package(monkeypatch, tmp_path / "site-packages")
+    _write(root, {"cases/suite.yaml": "", "conformance/_bundled/cases/suite.yaml": ""})
+    if project:
+        _write(root, {"pyproject.toml": project})
+    monkeypatch.chdir(root)
+    assert find_cases() == root / "conformance" / "_bundled" / "cases"
+
+
+def test_a_package_without_cases_says_so(monkeypatch, tmp_path):
+    root = _package(monkeypatch, tmp_path / "site-packages")
+    with pytest.raises(CaseFileError, match="install rnn-conformance again"):
+        find_cases()
+    assert root.exists()
+
+
+# ---- the suite of this repository
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return load(find_cases())
+
+
+def test_our_suite_is_large_and_no_id_stands_twice(ours):
+    counts = Counter(case.asks for case in ours.cases)
+    assert len(ours.cases) >= 1000
+    assert all(counts[asks] >= 100 for asks in ASKS), f"each folder should have its share, but has {dict(counts)}"
+    assert len({case.id for case in ours.cases}) == len(ours.cases)
+
+
+def test_no_two_files_of_our_suite_hold_the_same_case(ours):
+    named = {}
+    for case in ours.cases:
+        content = (case.asks, *((name, scalar.identity(value)) for name, value in case.settings().items()))
+        assert content not in named, f"{case.id} is {named[content]} once more"
+        named[content] = case.id
+
+
+@pytest.mark.parametrize("asks", ["values", "gradients"])
+def test_our_suite_has_every_combination_of_the_arguments(ours, asks):
+    configurations = {
+        (c.num_layers, c.nonlinearity, c.bias, c.batch_first, c.bidirectional, c.h_0, c.batch_size)
+        for c in ours.cases
+        if c.id.startswith(f"{asks}/configurations")
+    }
+    assert len(configurations) == 3 * 2 * 2 * 2 * 2 * 2 * 3
+
+
+def test_our_suite_sets_every_setting_and_asks_float32_and_three_calls_of_everyone(ours):
+    for asks in ("values", "gradients"):
+        chosen = [case for case in ours.cases if case.asks == asks]
+        assert {case.dtype for case in chosen} == {"float64", "float32"}
+        assert {case.calls for case in chosen} == {"one", "three"}
+        assert {0, 1, None} < {case.batch_size for case in chosen}
+        assert {1, 2, 3, 200} < {case.seq_len for case in chosen}
+        assert {"zero", "identity"} < {case.weight_hh for case in chosen}
+    assert {case.upstream for case in ours.cases} == {"both", "output", "h_n", "last_step", "zero"}
+    assert {case.omit for case in ours.cases} == {"nothing", "input_size", "hidden_size"}
+    passed = {name for case in ours.cases for name, _ in case.passed}
+    assert passed == {"input_size", "hidden_size", *CONSTRUCTOR_DEFAULTS}
+
+
+def test_our_suites_sizes_can_hide_no_mixed_up_axis(ours):
+    for file in ours.files:
+        of_sizes = [f for case in ours.cases if case.file == file.source.name for f in adequacy.examine(case)]
+        sentences = [s for s in adequacy.report(file, of_sizes) if "silences nothing" not in s]
+        assert not sentences, sentences[0]
+
+
+def test_our_schemas_are_those_of_the_models():
+    for asks in ASKS:
+        committed = (find_cases() / f"{asks}.schema.json").read_text(encoding="utf-8")
+        way_out = f"rnn-conformance cases schema {asks} > cases/{asks}.schema.json"
+        assert committed == case_schema.text(asks), f"{asks}.schema.json is out of date; run {way_out}"
+
+
+def test_our_files_name_their_schema(ours):
+    for file in ours.files:
+        path = find_cases() / f"{file.id}.yaml"
+        up = "../" * (len(file.id.split("/")) - 1)
+        first = path.read_text(encoding="utf-8").split("\n")[0]
+        assert first == f"# yaml-language-server: $schema={up}{file.asks}.schema.json", f"{path} begins with {first!r}"
+
+
+def test_our_readmes_example_is_a_case_file_and_its_table_has_every_check(cases):
+    text = (find_cases() / "README.md").read_text(encoding="utf-8")
+    (example,) = [
+        block.split("```")[0] for block in text.split("```yaml\n") if block.startswith("# yaml-language-server")
+    ]
+    assert len(load(cases({"values/example.yaml": example})).cases) == 6
+    assert [line.split("`")[1] for line in text.split("\n") if line.startswith("| `") and "/" not in line] == list(
+        CHECKS
+    )
+
+
+def test_a_schema_says_what_a_model_says():
+    values, validation = case_schema.schema("values"), case_schema.schema("validation")
+    assert values["required"] == ["about", "defaults", "cases"]
+    assert values["additionalProperties"] is False
+    assert "input_shape" in validation["$defs"]["Settings"]["properties"]
+    assert "input_shape" not in values["$defs"]["Settings"]["properties"]
+    assert "default" not in values["$defs"]["Settings"]["properties"]["num_layers"], "a missing key is not null"
+    assert values["$defs"]["Matrix"]["properties"]["bias"]["items"]["type"] == "boolean"
