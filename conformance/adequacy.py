@@ -101,8 +101,8 @@ def multiply_adds(case: Case) -> int:
 
 
 def _equal_sizes(case: Case) -> Iterable[str]:
-    """An axis mix-up must change a shape; so must one of the larger batch that a case with three calls is given."""
-    batches = [case.batch_size or 0] + ([case.batch_size + 1] if case.batch_size and case.calls == "three" else [])
+    """An axis mix-up must change a shape; so must one of the larger batch that a case with repeated calls is given."""
+    batches = [case.batch_size or 0] + ([case.batch_size + 1] if case.batch_size and case.calls == "repeated" else [])
     for batch in batches if batches[0] > 1 else []:
         sizes = {
             "T": case.seq_len,

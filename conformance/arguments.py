@@ -58,7 +58,7 @@ def draw(case: Case, seed: int, redraw: int = 0) -> Arguments:
 
 
 def draw_second(case: Case, first: Arguments, seed: int, redraw: int = 0) -> tuple[Case, Arguments]:
-    """The second call of a case that makes three: same parameters, other data, one more sequence in the batch.
+    """The second call of a case that makes several: same parameters, other data, one more sequence in the batch.
 
     An unbatched case is given one more time step instead.
     """
@@ -127,7 +127,7 @@ def _input(case: Case, source: _Source) -> Any:
     values = source.uniform("input", shape) * (math.sqrt(3) * case.input_scale)
     if case.input_steps == "first":
         _time_first(case, values)[1:] = 0
-    return values.astype(case.input_dtype or case.dtype)
+    return np.asarray(values, dtype=case.input_dtype or case.dtype)
 
 
 def _h_0(case: Case, source: _Source) -> Any:
@@ -135,7 +135,7 @@ def _h_0(case: Case, source: _Source) -> Any:
     if case.h_0 == "absent":
         return None
     shape = state_shape(case) if case.h_0_shape is None else parse_shape(case.h_0_shape)
-    values = (source.uniform("h_0", shape) * case.h_0_scale).astype(case.h_0_dtype or case.dtype)
+    values = np.asarray(source.uniform("h_0", shape) * case.h_0_scale, dtype=case.h_0_dtype or case.dtype)
     return (values, values.copy()) if case.h_0_type == "tuple" else values
 
 

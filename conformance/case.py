@@ -50,7 +50,7 @@ class Case:
     batch_size: int | None
     h_0: Literal["absent", "given"] = "absent"
     dtype: CaseDtype = "float64"
-    calls: Literal["one", "three"] = "one"
+    calls: Literal["one", "repeated"] = "one"
 
     # The numbers. Each scale multiplies what is drawn; see arguments.py.
     weight_scale: float = 1.0
@@ -93,6 +93,16 @@ class Case:
         settings["batch_size"] = UNBATCHED if self.batch_size is None else self.batch_size
         return settings | dict(self.passed)
 
+    def in_dtype(self, dtype: CaseDtype) -> Case:
+        """The same case in another dtype; what it gets wrong on purpose stays wrong."""
+        swap: dict[str | None, str | None] = {dtype: self.dtype}
+        return dataclasses.replace(
+            self,
+            dtype=dtype,
+            input_dtype=swap.get(self.input_dtype, self.input_dtype),
+            h_0_dtype=swap.get(self.h_0_dtype, self.h_0_dtype),
+        )
+
     def constructor(self) -> tuple[list[Scalar], dict[str, Scalar]]:
         """Positional and keyword arguments for the constructor: the two sizes by position, the rest by keyword.
 
@@ -116,7 +126,7 @@ class Case:
         options = sum(
             (self.nonlinearity != "tanh", self.batch_first, self.h_0 == "given", not self.bias, self.dropout > 0)
         )
-        return (self.asks == "gradients", self.num_layers * self.directions, self.calls == "three", options, size)
+        return (self.asks == "gradients", self.num_layers * self.directions, self.calls == "repeated", options, size)
 
 
 def _is_default(name: str, value: Scalar) -> bool:

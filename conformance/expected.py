@@ -38,7 +38,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class ExpectedCall:
-    """One call: its case (the second of three has another batch size), its arguments, and every tensor by name.
+    """One call: its case (the second of several has another batch size), its arguments, and every tensor by name.
 
     The order is the order of judging: output, h_n, then gradients as backward computes them: parameters of the last
     layer first, then h_0 and input.
@@ -51,7 +51,7 @@ class ExpectedCall:
 
 @dataclass(frozen=True)
 class Returns:
-    """torch returns: one call, or three (the first, one with another batch size, the first again)."""
+    """torch returns: one call, or A, B of another batch size, A again and again."""
 
     calls: tuple[ExpectedCall, ...]
 
@@ -79,8 +79,7 @@ def expect(case: Case, seed: int, oracle: Implementation) -> Expected:
     """
     if case.asks == "validation":
         return _expect_error(case, seed, oracle)
-    calls, networks = _draw_clear_of_kinks(case, seed)
-    answers = _torch(case, calls, oracle)
+    calls, networks, answers = _draw_clear_of_kinks(case, seed, oracle)
     if case.dtype == "float32":
         wide_case = dataclasses.replace(case, dtype="float64")
         wide_calls = tuple((dataclasses.replace(c, dtype="float64"), a.astype(np.float64)) for c, a in calls)
@@ -91,7 +90,8 @@ def expect(case: Case, seed: int, oracle: Implementation) -> Expected:
         ExpectedCall(c, arguments, _wanted(c, arguments, network, answer, truth))
         for (c, arguments), network, answer, truth in zip(calls, networks, answers, truths, strict=True)
     ]
-    return Returns((*expected, expected[0]) if case.calls == "three" else tuple(expected))
+    # A state that is kept only while the batch size stays the same shows in the second A of a pair.
+    return Returns((*expected, expected[0], expected[0]) if case.calls == "repeated" else tuple(expected))
 
 
 def tensor_names(case: Case) -> tuple[str, ...]:
@@ -111,19 +111,22 @@ def _expect_error(case: Case, seed: int, oracle: Implementation) -> Raises:
     return Raises(calls, observed)
 
 
-def _draw_clear_of_kinks(case: Case, seed: int) -> tuple[tuple[tuple[Case, Arguments], ...], list[RNN]]:
+def _draw_clear_of_kinks(
+    case: Case, seed: int, oracle: Implementation
+) -> tuple[tuple[tuple[Case, Arguments], ...], list[RNN], list[dict[str, Array]]]:
     """Draw the arguments, setting aside draws in which a relu pre-activation is within rounding of zero.
 
-    Returns the distinct calls and, for each, the reference after a forward and backward pass in float64.
+    Returns the distinct calls and, for each, the reference after its passes in float64, and torch's answer.
     """
     for redraw in range(REDRAWS):
         first = draw(case, seed, redraw)
         calls: tuple[tuple[Case, Arguments], ...] = ((case, first),)
-        if case.calls == "three":
+        if case.calls == "repeated":
             calls = (*calls, draw_second(case, first, seed, redraw))
+        answers = _torch(case, calls, oracle)
         networks = [_run_reference(c, arguments, np.float64)[1] for c, arguments in calls]
         if case.nonlinearity != "relu" or not any(near_kink(n, case.dtype) for n in networks):
-            return calls, networks
+            return calls, networks, answers
     raise SuiteError(f"none of {REDRAWS} draws of {case.id} keeps its relu pre-activations clear of zero")
 
 

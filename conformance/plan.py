@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import fnmatch
 import importlib.metadata
@@ -46,7 +45,7 @@ class Plan:
         if self.dtype == "auto":
             return tuple(chosen)
         dtypes: tuple[CaseDtype, ...] = ("float64", "float32") if self.dtype == "both" else (self.dtype,)
-        return tuple(dataclasses.replace(c, dtype=dtype) for c in chosen for dtype in dtypes)
+        return tuple(c.in_dtype(dtype) for c in chosen for dtype in dtypes)
 
     def header(self, sources: Iterable[Source], started: str) -> Header:
         """The first line of the record file."""

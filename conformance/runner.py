@@ -66,7 +66,7 @@ class Runner:
         """Judge one case with one implementation; a fault of the suite or the harness is a suite error."""
         connection = self.connect(subject)
         if self.follow_dtype and connection.dtype == "float32":
-            case = dataclasses.replace(case, dtype="float32")
+            case = case.in_dtype("float32")
         if not connection.connected:
             return _record(case, subject, Verdict(Status.ERROR, f"{subject.name} is not connected, so nothing was run"))
         return _record(case, subject, _known(case, subject, self._verdict(case, subject.implementation)))

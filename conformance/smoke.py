@@ -92,7 +92,8 @@ def _differs(before: Answered, after: Observation) -> bool | None:
     if not isinstance(after, Answered):
         return None
     pairs = list(zip(_arrays(before), _arrays(after), strict=False))
-    if not pairs:
+    # Numbers that are not finite say nothing about what they were made of.
+    if not all(np.isfinite(a).any() for a, _ in pairs) or not pairs:
         return None
     return any(not np.array_equal(a, b, equal_nan=True) for a, b in pairs)
 

@@ -60,7 +60,7 @@ def load(cases_dir: Path) -> Suite:
         mistakes.append(f"{cases_dir} holds no case file, but should (in {', '.join(ASKS)})")
     if mistakes:
         raise CaseFileError(mistakes)
-    return Suite(version=version, digest=_digest(cases_dir), cases=tuple(cases), files=tuple(files))
+    return Suite(version=version, digest=_digest(cases_dir, cases), cases=tuple(cases), files=tuple(files))
 
 
 def find_cases(explicit: Path | None = None) -> Path:
@@ -115,10 +115,11 @@ def _yaml_files(cases_dir: Path) -> list[Path]:
     return sorted(path for path in cases_dir.rglob("*") if path.suffix in {".yaml", ".yml"} and path.is_file())
 
 
-def _digest(cases_dir: Path) -> str:
-    """A hash of all YAML files, the same whatever line endings a checkout has."""
+def _digest(cases_dir: Path, cases: list[Case]) -> str:
+    """A hash of all YAML files, the same whatever line endings a checkout has, and of what they expand to."""
     digest = hashlib.sha256()
     for path in _yaml_files(cases_dir):
         content = path.read_bytes().replace(b"\r\n", b"\n")
         digest.update(f"{path.relative_to(cases_dir).as_posix()} {len(content)}\n".encode() + content)
+    digest.update("\n".join(case.id for case in cases).encode())
     return digest.hexdigest()

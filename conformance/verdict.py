@@ -11,7 +11,7 @@ from conformance.expected import Expected, Raises, Returns
 from conformance.observation import Answered, Declined, Observation, Raised
 from conformance.status import Layer, Status
 
-_ORDINALS = ("first", "second", "third")
+_ORDINALS = ("first", "second", "third", "fourth")
 
 
 @dataclass(frozen=True)

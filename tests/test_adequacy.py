@@ -49,7 +49,7 @@ def test_nothing_is_found_in_a_good_case(case):
         ({"batch_size": 2, "num_layers": 2}, "B and L*D are both 2, but should differ"),
         ({"batch_size": 4, "num_layers": 2, "bidirectional": True}, "B and L*D are both 4, but should differ"),
         ({"seq_len": 22, "bidirectional": True}, "T and D*H are both 22, but should differ"),
-        ({"calls": "three", "batch_size": 6}, "T and B are both 7, but should differ"),
+        ({"calls": "repeated", "batch_size": 6}, "T and B are both 7, but should differ"),
     ],
 )
 def test_equal_sizes_are_found(changes, sentence):
@@ -58,7 +58,7 @@ def test_equal_sizes_are_found(changes, sentence):
 
 @pytest.mark.parametrize("batch_size", [None, 0, 1])
 def test_sizes_may_be_equal_where_there_is_no_batch(batch_size):
-    assert found(dataclasses.replace(GOOD, batch_size=batch_size, seq_len=11, calls="three")) == []
+    assert found(dataclasses.replace(GOOD, batch_size=batch_size, seq_len=11, calls="repeated")) == []
 
 
 def test_hidden_size_stands_for_itself_where_there_is_one_direction():

@@ -198,7 +198,7 @@ def test_our_suite_sets_every_setting_and_asks_float32_and_three_calls_of_everyo
     for asks in ("values", "gradients"):
         chosen = [case for case in ours.cases if case.asks == asks]
         assert {case.dtype for case in chosen} == {"float64", "float32"}
-        assert {case.calls for case in chosen} == {"one", "three"}
+        assert {case.calls for case in chosen} == {"one", "repeated"}
         assert {0, 1, None} < {case.batch_size for case in chosen}
         assert {1, 2, 3, 200} < {case.seq_len for case in chosen}
         assert {"zero", "identity"} < {case.weight_hh for case in chosen}

@@ -56,5 +56,5 @@ AXES: tuple[Axis, ...] = (
     _setting("h_0", "absent", "given"),
     Axis("batch", _batch, ("unbatched", "1", "n", "0")),
     Axis("dtype", lambda record: record.dtype, ("float64", "float32")),
-    Axis("case file", lambda record: record.file or None),
+    Axis("case file", lambda record: record.case.partition("[")[0]),  # an id begins with its file's path
 )

@@ -38,11 +38,7 @@ class Entrance:
     state_is_second: bool = False
     others: tuple[tuple[str, str], ...] = ()
     unknown: tuple[str, ...] = ()
-
-    @property
-    def is_step(self) -> bool:
-        """Whether its name says that it makes one step in time."""
-        return argument_names.is_step(self.name)
+    is_step: bool = False  # it makes one step in time, by its name
 
     def call(self, x: str, h: str | None) -> str:
         """Python that calls it, with a state where there is one to pass."""
@@ -97,19 +93,23 @@ class Finding:
 def entrances(subject: Subject) -> list[Entrance]:
     """The ways into a class or function, the likeliest first."""
     if not subject.is_class:
-        return [_entrance(f"theirs.{subject.name}", subject.value, skip=0)]
-    return [
-        _entrance("self.theirs" if name == "__call__" else f"self.theirs.{name}", getattr(subject.value, name), skip=1)
-        for name in argument_names.forward_methods(subject.value)
-    ]
+        return [
+            _entrance(f"theirs.{subject.name}", subject.value, skip=0, is_step=argument_names.is_step(subject.name))
+        ]
+    found = []
+    for name in argument_names.forward_methods(subject.value):
+        is_step = argument_names.is_step(name) or argument_names.is_step(subject.name)
+        written = "self.theirs" if name == "__call__" else f"self.theirs.{name}"
+        found.append(_entrance(written, getattr(subject.value, name), skip=1, is_step=is_step))
+    return found
 
 
-def _entrance(name: str, function: object, *, skip: int) -> Entrance:
-    """Read a signature: the first argument is the input unless another is called so."""
+def _entrance(name: str, function: object, *, skip: int, is_step: bool) -> Entrance:
+    """Read a signature: the first argument is the input."""
     several = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
     parameters = list(inspect.signature(function).parameters.values())[skip:]  # type: ignore[arg-type]  # callable
     own = [p for p in parameters if p.kind not in several]
-    x = next((p.name for p in own if argument_names.role(p.name) == "input"), own[0].name if own else "")
+    x = own[0].name if own else ""
     rest = [p for p in own if p.name != x]
     state = next((p for p in rest if argument_names.role(p.name) == "state"), None)
     required = [p.name for p in rest if p.default is Parameter.empty and p is not state]
@@ -122,7 +122,8 @@ def _entrance(name: str, function: object, *, skip: int) -> Entrance:
         x,
         state=state.name if state else "",
         state_required=state is not None and state.default is Parameter.empty,
-        state_is_second=state is not None and own.index(state) == 1 and own[0].name == x,
+        state_is_second=state is not None and own.index(state) == 1,
         others=tuple(others.items()),
-        unknown=tuple(unknown if own and own[0].name == x else (unknown or [own[0].name] if own else [])),
+        unknown=tuple(unknown),
+        is_step=is_step,
     )

@@ -24,7 +24,7 @@ from conformance.scaffold.layout import (
     Layout,
     recognise,
 )
-from conformance.scaffold.trial import HIDDEN_SIZE
+from conformance.scaffold.trial import HIDDEN_SIZE, SEQ_LEN
 
 AGREES, CAUSAL, SHAPED = 3, 2, 1
 
@@ -56,17 +56,21 @@ class CallSearch:
         if self._entrance.unknown:
             self.failure = f"nobody can tell what its {' and '.join(self._entrance.unknown)} should be"
             return []
-        grains: list[Grain] = ["sequences", "sequence", "steps", "step"]
-        if self._entrance.is_step:
-            grains = grains[2:] + grains[:2]
-        if self._bench.trial.case.num_layers > 1:
-            grains = [grain for grain in grains if grain.startswith("sequence")]
+        whole: tuple[Grain, ...] = ("sequences", "sequence")
+        single: tuple[Grain, ...] = () if self._bench.trial.case.num_layers > 1 else ("steps", "step")
+        # Steps only where that is their name or nothing else works: a network that forgets its state from one step to
+        # the next is right in single steps, and an adapter that took them one by one would remember it in its place.
+        order = (*single, *whole) if self._entrance.is_step else (*whole, *single)
         found: list[Finding] = []
-        for grain in grains:
+        for number, grain in enumerate(order):
             found += self._try_all(grain)
-            if any(finding.evidence >= CAUSAL for finding in found):
+            if any(f.evidence >= CAUSAL for f in found) or (found and number % 2):
                 break
-        return sorted(found, key=lambda f: (-f.evidence, not f.h_n_agrees, f.h is None, f.h_n is None))
+        return _ranked(found)
+
+    def at(self, grain: Grain) -> list[Finding]:
+        """The same for one kind of call alone."""
+        return [] if self._entrance.unknown else _ranked(list(self._try_all(grain)))
 
     def _try_all(self, grain: Grain) -> Iterator[Finding]:
         inputs, states = _LAYOUTS[grain]
@@ -172,25 +176,39 @@ class CallSearch:
         return bool(differs[1:, 0].any() and not differs[:, 1:].any())
 
 
+def _ranked(found: list[Finding]) -> list[Finding]:
+    """The best first: of equally good ones that which needs no axes of length 1, which broadcasting brings about."""
+    return sorted(
+        found,
+        key=lambda f: (
+            -f.evidence,
+            not f.h_n_agrees,
+            f.h is None,
+            len(f.output.layout.ones) + (len(f.h_n.layout.ones) if f.h_n else 0),
+            f.h_n is None,
+        ),
+    )
+
+
 def parts(names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Python and value of everything in `result`, then of what their object keeps."""
-    yield from _within("result", names.get("result"), depth=2)
+    yield from within("result", names.get("result"), depth=2)
     theirs = names["self"].theirs
     for name, value in getattr(theirs, "__dict__", {}).items():
         if not name.startswith("__"):
-            yield from _within(f"self.theirs.{name}", value, depth=1)
+            yield from within(f"self.theirs.{name}", value, depth=1)
 
 
-def _within(text: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
-    """A value, then what a tuple, a short list or a dict by name holds."""
+def within(text: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
+    """A value, then what a tuple, a list or a dict by name holds; a list with an item a step is one thing."""
     yield text, value
-    if depth and isinstance(value, tuple | list):
-        for index, item in enumerate(value[:8]):
-            yield from _within(f"{text}[{index}]", item, depth - 1)
+    if depth and isinstance(value, tuple | list) and len(value) < SEQ_LEN - 1:
+        for index, item in enumerate(value):
+            yield from within(f"{text}[{index}]", item, depth - 1)
     if depth and isinstance(value, dict):
         for key, item in value.items():
             if isinstance(key, str):
-                yield from _within(f"{text}[{key!r}]", item, depth - 1)
+                yield from within(f"{text}[{key!r}]", item, depth - 1)
 
 
 def plain(value: Any) -> Array:

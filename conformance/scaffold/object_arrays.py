@@ -76,7 +76,13 @@ def _wiring(slots: tuple[Slot, ...], instance: Any) -> Wiring:
     )
     fixed = bool(slots) and all(_is_torchs(slot) for slot in slots)
     named = fixed and all(slot.place.at(0).path == f".{slot.role.kind}_l0" for slot in slots)
-    return Wiring(checked, fixed=fixed, named=named)
+    return Wiring(checked, _before(instance), fixed=fixed, named=named)
+
+
+def _before(instance: Any) -> tuple[str, ...]:
+    """A torch.nn.Module's other parameters, an output layer's, must have the dtype of those that are loaded."""
+    is_module = "_parameters" in getattr(instance, "__dict__", {}) and callable(getattr(instance, "to", None))
+    return ('self.theirs.to(torch.from_numpy(state["weight_ih_l0"]).dtype)',) if is_module else ()
 
 
 def _filled_in_place(slot: Slot) -> Slot:

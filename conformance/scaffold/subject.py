@@ -62,10 +62,11 @@ def _import(path: Path) -> ModuleType:
     folder = str(path.resolve().parent)
     if folder not in sys.path:
         sys.path.append(folder)
-    spec = importlib.util.spec_from_file_location(path.stem, path.resolve())
+    spec = importlib.util.spec_from_file_location(f"theirs_{path.stem}", path.resolve())
     if spec is None or spec.loader is None:
         raise ScaffoldError(f"{path} cannot be imported: its name should end in .py")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[module.__name__] = module  # dataclasses look themselves up there
     try:
         with quiet():
             spec.loader.exec_module(module)

@@ -30,8 +30,9 @@ class Slot:
         if self.kind == "tensor":
             value = f"torch.from_numpy({value})"
         if self.kind == "list":
-            value = f"({value}).tolist()"
-        comment = f"  # {self.role.comment}"
+            value = f"({value}).tolist()" if " + " in value else f"{value}.tolist()"
+        of_layer_0 = "in layer 0 " if self.place.is_layered and "weight_ih" in self.role.parameters else ""
+        comment = f"  # {of_layer_0}{self.role.comment}"
         lines = [f"# {self.remark}"] if self.remark else []
         if self.kind == "tensor" and self.place.owner == "self.theirs":
             return [*lines, f"{self.place.read}.data = {value}{comment}"]
@@ -119,12 +120,12 @@ def _remark(role: Role, *, settled: bool) -> str:
     """What a shape leaves open, and how it was decided."""
     if role.kind == "weight_hh":
         if settled:
-            return "Square, so its shape does not show its side; a trial run agreed with torch only this way round."
+            return "Square, so its shape does not show its side; a trial run agreed with torch this way round."
         other = "without the .T" if role.transposed else "with .T behind it"
         return f"Square, so its shape does not show its side; taken to be like W_ih's. Perhaps it belongs {other}."
     if role.kind == "weights":
         order = "h first, then x" if role.hidden_first else "x first, then h"
         if settled:
-            return f"Its shape does not show the order; a trial run agreed with torch only with {order}."
+            return f"Its shape does not show the order; a trial run agreed with torch with {order}."
         return f"Its shape does not show the order; taken as {order}. Perhaps the two belong the other way round."
     return ""

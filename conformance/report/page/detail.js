@@ -27,8 +27,8 @@ function placeSection(place) {
   return section("First difference",
     facts([
       ["where", `${place.tensor}[${place.index.join(", ")}]`],
-      ["got", number(place.got, 17), "bad"],
-      ["wanted", number(place.wanted, 17)],
+      ["got", String(place.got), "bad"],
+      ["wanted", String(place.wanted)],
       ...at.map(([name, value]) => [name, value === null ? null : String(value)]),
       ["wrong", `${place.wrong.toLocaleString("en")} of ${count(place.size, "number")}`],
     ]));

@@ -14,6 +14,11 @@ function fill(made, attributes, children) {
   return made;
 }
 
+// A long name that may break after a separator rather than within a word.
+function breakable(name) {
+  return name.split(/(?<=[,/[])/).flatMap((piece, i) => (i ? [element("wbr", {}), piece] : [piece]));
+}
+
 function marked(status) {
   return element("span", { class: `mark ${status.tone}` }, element("span", { "aria-hidden": "true" }, status.symbol), ` ${status.word}`);
 }
@@ -30,7 +35,7 @@ function table(heads, rows) {
 // A number of the data: what JSON lacks arrives as a string, and stays it.
 function number(value, digits = 3) {
   if (typeof value !== "number") return String(value);
-  const text = value.toPrecision(digits);
+  const text = value.toPrecision(digits).replace("e+", "e");
   return /e/.test(text) || !/\./.test(text) ? text : text.replace(/\.?0+$/, "");
 }
 

@@ -2,20 +2,21 @@
 const PAGE_SIZE = 50;
 
 const part = (id) => document.getElementById(id);
-const severalDtypes = axes.some((axis) => axis.name === "dtype" && axis.values.length > 1);
+// Whether a case stands in the list in both dtypes, so that its id alone does not tell.
+const severalDtypes = new Set(results.map(({ implementation, case: { id } }) => `${implementation} ${id}`)).size < results.length;
 
 // What the last drawing showed; "Previous" and "Next" in an open result walk along it.
 let shown = [];
 
 function listed(result) {
-  const open = element("button", { type: "button", class: "case" }, result.case.id);
+  const open = element("button", { type: "button", class: "case" }, ...breakable(result.case.id));
   open.addEventListener("click", () => change({ open: result.key }, { step: true }));
   const dtype = severalDtypes ? element("small", {}, ` ${result.case.dtype}`) : null;
   return element("tr", {},
     element("td", {}, marked(result.status)),
     element("td", {}, open, dtype),
     element("td", { class: "why" }, result.why || closeness(result)),
-    element("td", { class: "whose" }, result.implementation));
+    element("td", { class: "whose" }, ...breakable(result.implementation)));
 }
 
 // A pass has no sentence; how near it came to the tolerance is what there is to say.

@@ -1,0 +1,39 @@
+"""One thread each, or no bench; and one table at the end: how many times torch's time the reference takes."""
+
+import os
+
+import pytest
+import torch
+from paired_times import VARIABLES, table
+
+ROWS = pytest.StashKey[dict]()
+
+
+def pytest_configure(config):
+    """Refuse to measure with another number of threads."""
+    wrong = [name for name in VARIABLES if os.environ.get(name) != "1"]
+    if wrong:
+        raise pytest.UsageError(
+            f"{' and '.join(wrong)} should be 1 in the environment, so that both sides compute with one thread; "
+            "tox run -e bench sets all three"
+        )
+    torch.set_num_threads(1)
+    config.stash[ROWS] = {}
+
+
+@pytest.fixture
+def record(request):
+    """A function that puts one task's times into the table."""
+
+    def record(size, dtype, task, times):
+        request.config.stash[ROWS].setdefault((size, dtype), {})[task] = times
+
+    return record
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    rows = config.stash[ROWS]
+    if rows:
+        terminalreporter.section("the reference's time as a multiple of torch.nn.RNN's")
+        for line in table(rows):
+            terminalreporter.write_line(line)
