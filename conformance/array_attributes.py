@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
@@ -9,7 +10,7 @@ from typing import Any, Literal, TypeGuard
 Shape = tuple[int, ...]
 Kind = Literal["array", "tensor", "list"]
 
-_DEPTH = 4  # model.layers[0].params['W'] is four steps away from the model
+_DEPTH = 4  # model.layers[0].params["W"] is four steps away from the model
 _WIDTH = 64  # a list longer than this is data, not a list of layers
 _MODULE_TABLES = ("_parameters", "_buffers", "_modules")  # where a torch.nn.Module keeps what its attributes show
 
@@ -18,7 +19,7 @@ _MODULE_TABLES = ("_parameters", "_buffers", "_modules")  # where a torch.nn.Mod
 class ArrayAttribute:
     """One array of an object, with every path that leads to it.
 
-    `path` is written as Python would write it behind the object and a dot: `Wxh`, `params['Wx']`, `cells[0].W`.
+    `path` is written as Python would write it behind the object and a dot: `Wxh`, `params["Wx"]`, `cells[0].W`.
     `aliases` are further paths to the very same array, which must be set along with it. `kind` is "list" for nested
     Python lists of floats.
     """
@@ -91,7 +92,7 @@ def _walk(path: str, value: object, depth: int, seen: dict[int, object]) -> Iter
 def _children(value: object) -> Iterator[tuple[str, object]]:
     """What a container or an object holds, each with the piece of path that leads to it."""
     if isinstance(value, Mapping):
-        yield from ((f"[{key!r}]", item) for key, item in list(value.items())[:_WIDTH])
+        yield from ((f"[{_key(key)}]", item) for key, item in list(value.items())[:_WIDTH])
     elif isinstance(value, list | tuple):
         yield from ((f"[{index}]", item) for index, item in enumerate(value[:_WIDTH]))
     elif _is_module(value):
@@ -101,6 +102,11 @@ def _children(value: object) -> Iterator[tuple[str, object]]:
         yield from ((f".{name}", item) for name, item in vars(value).items() if not name.startswith("_"))
     elif _is_object(value):
         yield from ((f".{name}", item) for name in _attributes(value) if (item := _read(value, name)) is not None)
+
+
+def _key(key: object) -> str:
+    """A key as Python, a string in double quotes."""
+    return json.dumps(key, ensure_ascii=False) if isinstance(key, str) else repr(key)
 
 
 def _attributes(value: object) -> list[str]:

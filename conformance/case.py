@@ -123,7 +123,9 @@ class Case:
         """Sorts cases from the simplest to the most complex, so that the simplest failure is shown first."""
         batch = self.batch_size or 0
         size = self.seq_len * max(batch, 1) * (self.input_size + self.hidden_size)
-        options = sum(
+        defaults = {f.name: f.default for f in dataclasses.fields(self) if f.name.endswith(("_scale", "_steps"))}
+        numbers = sum(getattr(self, name) != default for name, default in defaults.items())
+        options = numbers + sum(
             (self.nonlinearity != "tanh", self.batch_first, self.h_0 == "given", not self.bias, self.dropout > 0)
         )
         return (self.asks == "gradients", self.num_layers * self.directions, self.calls == "repeated", options, size)

@@ -49,9 +49,8 @@ def _gradient_mismatch(wanted: ExpectedCall, gradients: dict[str, Value] | NotGr
     names = [name for name in wanted.tensors if name not in OUTPUTS]
     missing = [name for name in names if name not in gradients]
     if missing:
-        return Mismatch(
-            Layer.GRADIENT, f"the gradient of {', '.join(missing)} is missing, but should be in what backward returns"
-        )
+        what = f"the gradient of {missing[0]} is" if len(missing) == 1 else f"the gradients of {', '.join(missing)} are"
+        return Mismatch(Layer.GRADIENT, f"{what} missing, but should be in what backward returns")
     difference = _compare(wanted, {name: gradients[name] for name in names}, "the gradient of ")
     return None if difference is None else Mismatch(Layer.GRADIENT, difference.why, difference.place)
 

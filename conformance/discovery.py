@@ -16,7 +16,7 @@ from typing import Any
 
 from conformance.adapters import adapt
 from conformance.implementation import BrokenImplementation, Implementation, NoImplementationError
-from conformance.observation import quiet
+from conformance.observation import FILE_MODULE, quiet
 from conformance.registration import Expectation, Known, expectation_beside, known_beside
 
 ENTRY_POINTS = "rnn_conformance.implementations"
@@ -119,7 +119,7 @@ def _import_file(path: Path) -> ModuleType:
     folder = str(path.parent)
     if folder not in sys.path:
         sys.path.append(folder)
-    name = f"rnn_implementation_{next(_numbers)}_{path.stem}"
+    name = f"{FILE_MODULE}{next(_numbers)}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path.name} is not a Python file")

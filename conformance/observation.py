@@ -19,6 +19,9 @@ from conformance.implementation import Implementation, Instance, NotConnectedErr
 
 MESSAGE_LIMIT = 2000
 
+#: What the names of modules imported from files begin with.
+FILE_MODULE = "rnn_implementation_"
+
 
 @dataclass(frozen=True)
 class NotAnArray:
@@ -252,7 +255,9 @@ def describe(value: Any) -> str:
     if kind in (list, tuple, dict):
         return f"a {kind.__name__} of {len(value)}"
     module = str(getattr(kind, "__module__", ""))
-    return f"a {type_name_of(kind)}" if module in ("builtins", "") else f"a {module}.{type_name_of(kind)}"
+    # The name under which a file was imported says nothing to its author.
+    own = module in ("builtins", "") or module.startswith(FILE_MODULE)
+    return f"a {type_name_of(kind)}" if own else f"a {module}.{type_name_of(kind)}"
 
 
 def type_name(value: Any) -> str:

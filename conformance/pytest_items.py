@@ -122,8 +122,10 @@ class CaseItem(pytest.Item):
         self.source = source
         settings = case.settings() | {"asks": case.asks}
         self.add_marker(pytest.mark.case(**settings))
-        self.extra_keyword_matches.update(f"{name}-{value}" for name, value in settings.items())
-        self.extra_keyword_matches.update(name for name, value in settings.items() if value is True)
+        # -k matches parts of words, so a flag that is off has none: bidirectional is also in "bidirectional-False".
+        flags = [name for name, value in settings.items() if value is True]
+        words = [f"{name}-{value}" for name, value in settings.items() if not isinstance(value, bool)]
+        self.extra_keyword_matches.update(flags, words)
 
     def runtest(self) -> None:
         """Run the case, hand the record to the controller, and let pytest know how it went."""

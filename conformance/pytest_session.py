@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from typing import IO, Any
 
+import click
 import pytest
 
 from conformance.case import Case
@@ -82,7 +83,7 @@ class Controller:
         if not self._run.complete:
             terminalreporter.line("INCOMPLETE: the run did not reach its end; this is no verdict.")
         for summary in summaries(self._run):
-            terminalreporter.line(verdict_line(summary))
+            terminalreporter.line(click.unstyle(verdict_line(summary)))
             terminalreporter.line(f"  run {summary.run:,} of {summary.expected:,} expected")
             if summary.expectation_note:
                 terminalreporter.line(f"  expected to be wrong, but {summary.expectation_note}")

@@ -56,7 +56,9 @@ class RNN(Network):
                 self._read_input(scan)
                 self._run(scan)
             x = self._join([scan.turn(scan.h[1:]) for scan in layer])
-        return self._layout_out(x, self._final_states())
+        output, h_n = self._layout_out(x, self._final_states())
+        self.result_shapes = {"output": output.shape, "h_n": h_n.shape}
+        return output, h_n
 
     def _layout_in(self, input: Array, h_0: Array | None) -> tuple[Array, Array | None]:  # noqa: A002
         """Input as (T, B, I), copied because backward needs it as it is now, and h_0 as (L*D, B, H)."""
@@ -111,7 +113,7 @@ class RNN(Network):
 
         Raises RuntimeError without a forward, and for upstream gradients that are not shaped as output and h_n.
         """
-        check_upstream(self.result_shapes(), self.dtype, output=grad_output, h_n=grad_h_n)
+        check_upstream(self.result_shapes, self.dtype, output=grad_output, h_n=grad_h_n)
         gradients = dict(self.parameters)  # torch's order; every value is overwritten below
         dy, dh_n = self._layout_upstream(grad_output, grad_h_n)
         self._start_back(dh_n)

@@ -73,6 +73,7 @@ class Network:
         # Of the latest call.
         self.batched = True
         self.h_0_given = False
+        self.result_shapes: dict[str, tuple[int, ...]] = {}
 
     def parameter_names(self, layer: int, direction: int) -> tuple[str, ...]:
         """The names of one scan's parameters, in torch's order."""
@@ -100,7 +101,7 @@ class Network:
         self.parameters = {name: np.array(state[name], order="C") for name in shapes}
         self.dtype = next(iter(self.parameters.values())).dtype
         self.zero, self.one = np.zeros((), self.dtype), np.ones((), self.dtype)
-        self.scans = []
+        self.scans, self.result_shapes = [], {}
 
     def make_room(self, seq_len: int, batch_size: int) -> None:
         """Working arrays for every scan; those of the call before serve again where the sizes are the same."""
@@ -121,17 +122,6 @@ class Network:
         scan.steps = list(zip(scan.h[:-1], scan.h[1:], strict=True))
         scan.steps_back = list(scan.da[::-1])
         return scan
-
-    def result_shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of the latest forward's output and h_n, as the caller sees them; none before the first."""
-        if not self.scans:
-            return {}
-        seq_len, batch_size, hidden_size = self.scans[0][0].da.shape
-        width, states = self.directions * hidden_size, self.num_layers * self.directions
-        if not self.batched:
-            return {"output": (seq_len, width), "h_n": (states, hidden_size)}
-        sequence = (batch_size, seq_len) if self.batch_first else (seq_len, batch_size)
-        return {"output": (*sequence, width), "h_n": (states, batch_size, hidden_size)}
 
     def each_scan(self) -> list[Scan]:
         """All scans in the order of h_0 and h_n: layer by layer, the forward direction first."""

@@ -106,6 +106,8 @@ class Summary:
         """
         if self.planned.expectation is not None:
             return self.judged and not self.expectation_note
+        if not self.asked:
+            return self.validates  # the scope asks for nothing else
         return self._right_but_for(Status.UNSUPPORTED, Status.KNOWN) and not self.planned.stale
 
     @property
@@ -170,10 +172,14 @@ class Summary:
         )
 
     def _right_but_for(self, *statuses: Status) -> bool:
-        """Whether at least one values case passes and every other case passes or has one of these statuses."""
+        """Whether at least one values case passes and every other case passes or has one of these statuses.
+
+        Where the scope holds no values case, a gradients case stands for it: its forward is judged first.
+        """
+        values = [r for r in self.asked if r.asks == "values"] or self.asked
         return (
             self.judged
-            and any(r.status is Status.PASS and r.asks == "values" for r in self.asked)
+            and any(r.status is Status.PASS for r in values)
             and all(r.status in (Status.PASS, *statuses) for r in self.asked)
         )
 

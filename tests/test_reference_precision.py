@@ -28,12 +28,12 @@ def excess():
 
 
 def test_float32_errors_are_comparable_with_torch_s():
-    assert excess() < 4
+    assert excess() < 10
 
 
 def test_a_single_running_sum_is_seen_to_be_worse(monkeypatch):
     monkeypatch.setattr("conformance.reference.column_sums", lambda rows: np.add.reduce(rows, axis=0))
-    assert excess() > 4
+    assert excess() > 10
 
 
 wider = pytest.mark.skipif(

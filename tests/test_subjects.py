@@ -144,6 +144,15 @@ def test_one_that_cannot_be_connected_gets_one_sentence(name):
     assert result.counts["error"] == result.expected
 
 
+def test_syntax_error_gets_one_sentence(tmp_path):
+    """Written here: a file that does not parse would stop every tool that reads this repository."""
+    path = tmp_path / "unfinished.py"
+    path.write_text("class RNN:\n    def __init__(self, input_size\n")
+    result = conformance.check(path, where=wrong_table.ONE)
+    assert not result
+    assert "unfinished cannot be imported: SyntaxError" in result.why
+
+
 @pytest.mark.parametrize("name", broken_table.EVERY_CASE)
 def test_broken_subject_is_told_apart_from_a_wrong_one(name):
     status, words = broken_table.EVERY_CASE[name]

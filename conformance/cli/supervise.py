@@ -23,7 +23,7 @@ def supervised(cli: click.Command, arguments: list[str] | None) -> int:
     """Run the command line; `check` and `run` in a child."""
     given = sys.argv[1:] if arguments is None else arguments
     if os.name != "posix" or _MARK in os.environ or not _RUNS_OTHERS_CODE.intersection(given[:1]):
-        return _run(cli, given)
+        return run_here(cli, given)
     read, write = os.pipe()
     environment = os.environ | {_MARK: str(write)}
     child = subprocess.Popen([sys.executable, "-m", "conformance", *given], env=environment, pass_fds=(write,))  # noqa: S603
@@ -51,7 +51,7 @@ def _wait(child: subprocess.Popen[bytes]) -> int:
             continue
 
 
-def _run(cli: click.Command, given: list[str]) -> int:
+def run_here(cli: click.Command, given: list[str]) -> int:
     """Run in this process; tell a waiting parent that the end was reached."""
     mark = os.environ.pop(_MARK, None)
     code = _exit_code(cli, given)

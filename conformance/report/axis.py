@@ -46,6 +46,8 @@ def _batch(record: Record) -> str | None:
     return size if size in (None, "unbatched", "1", "0") else "n"
 
 
+CASE_FILE = "case file"
+
 AXES: tuple[Axis, ...] = (
     Axis("asks", lambda record: record.asks, ("values", "gradients", "validation")),
     _setting("num_layers"),
@@ -56,5 +58,5 @@ AXES: tuple[Axis, ...] = (
     _setting("h_0", "absent", "given"),
     Axis("batch", _batch, ("unbatched", "1", "n", "0")),
     Axis("dtype", lambda record: record.dtype, ("float64", "float32")),
-    Axis("case file", lambda record: record.case.partition("[")[0]),  # an id begins with its file's path
+    Axis(CASE_FILE, lambda record: record.case.partition("[")[0]),  # an id begins with its file's path
 )

@@ -1,8 +1,8 @@
 """The results as the page's script reads them: short rows that refer to tables of what they have in common.
 
-A row of `cases` is [id, asks, dtype, file, line, settings that differ from `usual`, its value on each axis or -1]. A row
-of `results` is [implementation, case, status, what differs first, text, whether the exception's type is torch's, tensors,
-their distances, place, steps], where implementation, case, status, text and tensors are places in their tables.
+A row of `cases` is [id, asks, dtype, file, line, settings that differ from `usual`, its value on each axis or -1].
+A row of `results` is [implementation, case, status, what differs first, text, whether the exception's type is torch's,
+tensors, their distances, place, steps]; implementation, case, status, text and tensors are places in their tables.
 """
 
 from __future__ import annotations
@@ -87,10 +87,14 @@ class PageData:
 
 
 def ordered(run: Run) -> tuple[Record, ...]:
-    """The results as the page lists them: failures before passes, the verdict's before validation's, simple first."""
-    return tuple(
-        sorted(run.records, key=lambda r: (MARKS[r.status].rank, r.asks == "validation", r.complexity, r.key)),
-    )
+    """The results as the page lists them: failures before passes; of one implementation, the simplest case first."""
+    turns = {planned.name: turn for turn, planned in enumerate(run.header.implementations)}
+
+    def key(record: Record) -> tuple[int, int, bool, tuple[int, ...], str, str]:
+        turn, beside = turns[record.implementation], record.asks == "validation"
+        return (MARKS[record.status].rank, turn, beside, record.complexity, record.case, record.dtype)
+
+    return tuple(sorted(run.records, key=key))
 
 
 def embed(value: Json) -> str:

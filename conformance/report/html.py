@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 
 from conformance.record import Run
+from conformance.report.axis import CASE_FILE
 from conformance.report.card import cards
 from conformance.report.data import PageData, embed, ordered
 from conformance.report.mark import MARKS
@@ -29,29 +30,39 @@ _WITHOUT_SCRIPTS = 50
 
 def render(run: Run) -> str:
     """The report of a run; the same run gives the same bytes."""
-    records = ordered(run)
-    summarized = summaries(run)
     style = (_PAGE / "page.css").read_text(encoding="utf-8")
     script = "".join((_PAGE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    failures = [r for r in records if r.status in WRONG]
-    return _environment().get_template("page.html").render(
-        run=run,
-        header=run.header,
-        scope=_scope(run),
-        summaries=summarized,
-        cards=cards(summarized, records),
-        blocks=matrix(summarized),
+    page = _environment().get_template("page.html")
+    return page.render(
+        **_found(run),
         marks=MARKS,
-        failures=failures[:_WITHOUT_SCRIPTS],
-        failure_count=len(failures),
-        lacking=[s for s in summarized if s.run < s.expected],
-        suite_errors=sum(s.counts[Status.SUITE_ERROR] for s in summarized),
         style=style,
         script=script,
         style_hash=_source_hash(style),
         script_hash=_source_hash(script),
-        data=embed(PageData(run, records).tables()),
     )
+
+
+def _found(run: Run) -> dict[str, Any]:
+    """What the template shows of a run, by the names that it uses."""
+    records = ordered(run)
+    summarized = summaries(run)
+    blocks = matrix(summarized)
+    failures = [r for r in records if r.status in WRONG]
+    return {
+        "run": run,
+        "header": run.header,
+        "scope": _scope(run),
+        "summaries": summarized,
+        "cards": cards(summarized, records),
+        "lacking": [s for s in summarized if s.run < s.expected],
+        "suite_errors": sum(s.counts[Status.SUITE_ERROR] for s in summarized),
+        "blocks": [block for block in blocks if block.axis != CASE_FILE],
+        "files": [block for block in blocks if block.axis == CASE_FILE],
+        "failures": failures[:_WITHOUT_SCRIPTS],
+        "failure_count": len(failures),
+        "data": embed(PageData(run, records).tables()),
+    }
 
 
 def write(run: Run, path: Path) -> None:
@@ -64,7 +75,7 @@ def write(run: Run, path: Path) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         beside.write_text(page, encoding="utf-8", newline="\n")
-        os.replace(beside, path)
+        beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
 

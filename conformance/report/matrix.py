@@ -16,7 +16,7 @@ from conformance.summary import WRONG, Summary
 
 @dataclass(frozen=True)
 class Cell:
-    """One implementation's results at one value of one axis; `worst` is the greatest error / tolerance, None if none."""
+    """One implementation's results at one value of one axis; `worst` is the greatest error / tolerance, if any."""
 
     passes: int
     total: int
@@ -40,10 +40,9 @@ class Cell:
         return "◐" if partly else {"good": "✓", "bad": "✗", "warn": "!", "quiet": "–"}[self.tone]
 
     @property
-    def notes(self) -> str:
-        """What stands beside the numbers: how many are unsupported and the worst ratio."""
-        parts = [f"{self.unsupported:,} unsupported"] if self.unsupported else []
-        return " · ".join(parts + ([times(self.worst)] if self.worst is not None else []))
+    def ratio(self) -> str:
+        """The worst ratio in words; nothing where no numbers were compared."""
+        return "" if self.worst is None else times(self.worst)
 
 
 @dataclass(frozen=True)

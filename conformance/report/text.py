@@ -7,6 +7,8 @@ import re
 
 #: How many characters of one string stand in a report.
 LONGEST = 2000
+#: Of a ratio beyond it, the power of ten says enough.
+_MANY = 1000
 
 _TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -33,10 +35,11 @@ def spell(value: object) -> str:
 
 
 def times(ratio: float) -> str:
-    """A ratio of error to tolerance in two digits: `0.41×`, `3e7×`, `inf×`."""
+    """A ratio of error to tolerance, roughly: `0.41×`, `120×`, `3e7×`, `inf×`."""
     if not math.isfinite(ratio):
         return f"{ratio}×"
-    mantissa, e, exponent = f"{ratio:.2g}".partition("e")
+    text = f"{float(f'{ratio:.2g}'):g}" if ratio < _MANY else f"{ratio:.0e}"
+    mantissa, e, exponent = text.partition("e")
     return f"{mantissa}e{int(exponent)}×" if e else f"{mantissa}×"
 
 

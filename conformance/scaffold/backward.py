@@ -27,6 +27,7 @@ class Way:
     text: str
     given: Finding | None
     absent: Finding | None
+    takes_x: bool = False
 
     @property
     def finding(self) -> Finding:
@@ -72,7 +73,7 @@ def ways(subject: Subject, given: Finding | None, absent: Finding | None) -> Ite
             yield f"{name.removeprefix('self.theirs.')}({', '.join(p.name for p in own)}) asks for {texts}"
             continue
         for chosen in texts:
-            yield Way(f"{name}({', '.join(chosen)})", given, absent)
+            yield Way(f"{name}({', '.join(chosen)})", given, absent, takes_x="{x}" in chosen)
 
 
 def _functions(subject: Subject) -> Iterator[tuple[str, Any, int]]:

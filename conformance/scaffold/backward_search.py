@@ -9,7 +9,6 @@ from typing import Any
 from conformance.array_attributes import find_arrays
 from conformance.scaffold.attempt import Failed, attempt, evaluate, execute
 from conformance.scaffold.backward import Gradients, Way, ways
-from conformance.scaffold.bench import Bench
 from conformance.scaffold.call import Finding, Grain
 from conformance.scaffold.call_search import CallSearch, parts, within
 from conformance.scaffold.gradient_match import Candidates
@@ -124,8 +123,7 @@ def _trial(insight: Insight, way: Way, *, folded: bool) -> Trial:
 def _values(names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Python and value of everything that may be a gradient: what was returned first, then what is kept."""
     yield from within("gradients", names["gradients"], depth=2)
-    kept = {k: v for k, v in names.items() if k != "result"}
-    yield from parts(kept)
+    yield from (item for item in parts(names) if not item[0].startswith("result"))
     for array in find_arrays(names["self"].theirs):
         yield f"self.theirs.{array.path}", evaluate(f"self.theirs.{array.path}", names)
 

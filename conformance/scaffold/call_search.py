@@ -208,7 +208,7 @@ def within(text: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
     if depth and isinstance(value, dict):
         for key, item in value.items():
             if isinstance(key, str):
-                yield from within(f"{text}[{key!r}]", item, depth - 1)
+                yield from within(f'{text}["{key}"]', item, depth - 1)
 
 
 def plain(value: Any) -> Array:

@@ -13,7 +13,7 @@ from conformance.scaffold.backward import Gradients, Way
 from conformance.scaffold.call import Source
 from conformance.scaffold.call_search import plain
 from conformance.scaffold.layout import as_array, recognise
-from conformance.scaffold.place import Place, across_layers
+from conformance.scaffold.location import Location, across_layers
 from conformance.scaffold.trial import Trial
 from conformance.scaffold.wiring import Slot, Wiring
 
@@ -21,6 +21,8 @@ _INPUT = re.compile(r"^_?(d|grad|delta)_?(x|xs|xt|inputs?|X)$|^(x|inputs?)(_grad
 _STATE = re.compile(
     r"^_?(d|grad|delta)_?(h|a|s)_?(0|prev\w*|init|next|prevt)?$|^(d|grad)_?(init\w*|state\w*|hidden\w*)$"
 )
+
+_MOST_SEEN = 12
 
 
 class Candidates:
@@ -52,7 +54,12 @@ class Candidates:
             found = slot.read_gradients(where.read)
             sources |= found
             agreeing |= set(found) if agrees else set()
-        return Gradients(way, sources, frozenset(agreeing), tuple(missing), tuple(self._values)[:12])
+        return Gradients(way, sources, frozenset(agreeing), tuple(missing), self._seen())
+
+    def _seen(self) -> tuple[str, ...]:
+        """The arrays among them with their shapes, those returned first."""
+        stacked = ((text, as_array(value)) for text, value in self._values.items())
+        return tuple(f"{text} {array[0].shape}" for text, array in stacked if array is not None)[:_MOST_SEEN]
 
     def _sequence(self, name: str) -> tuple[str, bool]:
         """Python for the gradient of input or h_0 in our layout, and whether it agrees; nothing if there is none."""
@@ -73,7 +80,7 @@ class Candidates:
         returned = [s for s in shaped if s.text.startswith("gradients")]
         return next((s.read("np") for s in (*named, *returned)), ""), False
 
-    def _parameter(self, slot: Slot) -> tuple[Place | None, bool]:
+    def _parameter(self, slot: Slot) -> tuple[Location | None, bool]:
         """Where the gradient of an array of theirs is, and whether it agrees."""
         for matches in (self._agreeing, self._named):
             layers = [matches(slot, layer) for layer in range(self._trial.case.num_layers)]
@@ -86,7 +93,7 @@ class Candidates:
                         return where, matches == self._agreeing
         return None, False
 
-    def _agreeing(self, slot: Slot, layer: int) -> list[Place]:
+    def _agreeing(self, slot: Slot, layer: int) -> list[Location]:
         """Those with the right values."""
         found = []
         for where in self._shaped(slot, layer):
@@ -96,7 +103,7 @@ class Candidates:
                 found.append(where)
         return sorted(found, key=lambda where: not _alike(where, slot.place.at(layer)))
 
-    def _named(self, slot: Slot, layer: int) -> list[Place]:
+    def _named(self, slot: Slot, layer: int) -> list[Location]:
         """Those named like the array: dWxh or grads['Wxh'] for Wxh."""
         own = slot.place.at(layer)
         return [
@@ -105,7 +112,7 @@ class Candidates:
             if _alike(where, own) and (where.owner == "gradients" or (where != own and is_copy(where.path)))
         ]
 
-    def _shaped(self, slot: Slot, layer: int) -> list[Place]:
+    def _shaped(self, slot: Slot, layer: int) -> list[Location]:
         """Those of the array's shape, or of its shape without axes of length 1."""
         shape = _value_shape(self._names, slot.place.at(layer))
         found = []
@@ -113,7 +120,7 @@ class Candidates:
             stacked = as_array(value)
             if stacked is not None and stacked[0].shape == shape:
                 owner = "gradients" if text.startswith("gradients") else "self.theirs"
-                found.append(Place(owner, text[len(owner) :]))
+                found.append(Location(owner, text[len(owner) :]))
         return found
 
     def _agrees(self, text: str, wanted: Array) -> bool:
@@ -121,17 +128,18 @@ class Candidates:
         return not isinstance(value, Failed) and self._trial.agrees(value, wanted)
 
 
-def _value_shape(names: Mapping[str, Any], where: Place) -> tuple[int, ...]:
+def _value_shape(names: Mapping[str, Any], where: Location) -> tuple[int, ...]:
     stacked = attempt(lambda: as_array(evaluate(where.read, names)))
     return () if isinstance(stacked, Failed) or stacked is None else stacked[0].shape
 
 
 def _word(text: str) -> str:
     """The last word of a path."""
-    return (re.findall(r"[A-Za-z_]\w*", text) or [""])[-1]
+    words: list[str] = re.findall(r"[A-Za-z_]\w*", text)
+    return words[-1] if words else ""
 
 
-def _alike(where: Place, own: Place) -> bool:
+def _alike(where: Location, own: Location) -> bool:
     """Whether one's last word is the other's but for what says that it is a gradient."""
     bare = re.sub(r"^_?(d|grad|delta|g)_?|_?(grad|gradient)$", "", _word(where.path))
     return bare == _word(own.path) or _word(where.path) == _word(own.path)

@@ -94,14 +94,15 @@ def _wirings(insight: Insight) -> Iterator[tuple[Wiring, str]]:
         tensors = any(slot.kind == "tensor" for slot in wiring.slots) or (not wiring.slots and subject.uses_torch)
         yield from ((variant, "torch" if tensors else "np") for variant in wiring.variants())
         return
-    names, container, after = construction.weights if construction else (), "", ()
+    names: tuple[str, ...] = ()
+    container, after = "", ()
     if construction is not None:
-        after = (f"self.theirs = {construction.call}",)
+        names, after = construction.weights, (f"self.theirs = {construction.call}",)
     else:
         (entrance,) = entrances(subject)
         names = tuple(name for name, _ in entrance.others)
-        if weight_arguments.is_weight_dict(subject.value):
-            container, names = names[0] if names else "", weight_arguments.dict_keys(subject)
+        if weight_arguments.is_weight_dict(subject.value) and names:
+            container, names = names[0], weight_arguments.dict_keys(subject)
     for tensors in (True, False) if subject.uses_torch else (False,):
         for wiring in weight_arguments.wirings(names, container, tensors=tensors, after=after):
             yield wiring, "torch" if tensors else "np"
@@ -162,51 +163,3 @@ def _choose(insight: Insight, found: list[Finding]) -> None:
     alike = [f for f in found if f.grain == best.grain and f.x == best.x and f.output == best.output]
     insight.given = next((f for f in alike if f.h is not None), None)
     insight.absent = next((f for f in alike if f.h is None), None)
-
-
-def _add_layers(insight: Insight) -> None:
-    """The same for two layers, and with it for any number, where it offers them."""
-    construction, subject, single = insight.construction, insight.subject, insight.finding
-    if construction is None or single is None or "num_layers" not in construction.offers:
-        return
-    found = _layered(insight, construction, single)
-    if isinstance(found, str):
-        insight.problems.append(f"more than one layer: {found}")
-        insight.construction = construction.without("num_layers")
-        return
-    insight.wiring, findings = found
-    insight.layered = True
-    insight.arrays = describe_arrays(construction.build(subject, {"num_layers": 2}))
-    _choose(insight, findings)
-
-
-def _layered(insight: Insight, construction: Construction, single: Finding) -> tuple[Wiring, list[Finding]] | str:
-    """The wiring for any number of layers and how it is called then, or what is in the way."""
-    instance = attempt(lambda: construction.build(insight.subject, {"num_layers": 2}))
-    if isinstance(instance, Failed):
-        return f"built with two, it raises {instance.why}"
-    wiring = object_arrays.any_layers(instance)
-    if wiring is None:
-        return f"which array belongs to which layer; with two it holds {_list(instance)}"
-    for slot, settled in zip(wiring.slots, insight.wiring.slots, strict=False):
-        if slot.role.kind != settled.role.kind:
-            return f"its arrays are others with two layers: {_list(instance)}"
-    turned = tuple(
-        dataclasses.replace(slot, role=dataclasses.replace(settled.role, shape=slot.role.shape))
-        for slot, settled in zip(wiring.slots, insight.wiring.slots, strict=True)
-    )
-    wiring = dataclasses.replace(wiring, slots=turned)
-    bench = Bench(
-        insight.subject,
-        construction,
-        wiring,
-        trial(num_layers=2, bias=wiring.has_bias, dtype=insight.dtype),
-        insight.library,
-    )
-    search = CallSearch(bench, single.entrance)
-    found = [f for f in search.findings() if f.h_n is not None]
-    return (wiring, found) if found else f"where h_n of both layers is; {search.failure or 'it is not returned'}"
-
-
-def _list(instance: Any) -> str:
-    return ", ".join(f"{path} {shape}" for path, shape in describe_arrays(instance)[:12]) or "no arrays"

@@ -9,8 +9,8 @@ from typing import Any
 from conformance.array_attributes import ArrayAttribute, find_arrays
 from conformance.array_mapping import roles
 from conformance.array_role import Role, Shape
-from conformance.scaffold.attempt import Failed, attempt, execute
-from conformance.scaffold.place import Place, across_layers, place
+from conformance.scaffold.attempt import Failed, attempt, evaluate, execute
+from conformance.scaffold.location import Location, across_layers, location
 from conformance.scaffold.trial import HIDDEN_SIZE, INPUT_SIZE
 from conformance.scaffold.wiring import Slot, Wiring
 
@@ -21,7 +21,7 @@ def one_layer(instance: Any) -> Wiring:
     """The wiring of an instance with one layer."""
     arrays = find_arrays(instance)
     found = roles([(array.path, array.shape) for array in arrays], INPUT_SIZE, HIDDEN_SIZE)
-    slots = tuple(_slot(array, place(OWNER, array.path), found[array.path]) for array in arrays if array.path in found)
+    slots = tuple(_slot(array, location(OWNER, array.path), found[array.path]) for array in arrays if array.path in found)
     return _wiring(slots, instance)
 
 
@@ -36,19 +36,19 @@ def any_layers(instance: Any) -> Wiring | None:
             continue
         if upper.shape != _upper_shape(role):
             return None
-        aliases = [across_layers(place(OWNER, a), place(OWNER, b)) for a in array.aliases for b in upper.aliases]
+        aliases = [across_layers(location(OWNER, a), location(OWNER, b)) for a in array.aliases for b in upper.aliases]
         kept = tuple(alias for alias in aliases if alias is not None)
         slots.append(dataclasses.replace(_slot(array, where, role), aliases=kept))
     wiring = _wiring(tuple(slots), instance)
     return None if wiring.missing else wiring
 
 
-def _layered(arrays: list[ArrayAttribute]) -> list[tuple[ArrayAttribute, Place, ArrayAttribute]]:
+def _layered(arrays: list[ArrayAttribute]) -> list[tuple[ArrayAttribute, Location, ArrayAttribute]]:
     """Every array of the first layer, its place with the layer left open, and its counterpart in the second."""
     found = []
     for lower in arrays:
         for upper in arrays:
-            where = across_layers(place(OWNER, lower.path), place(OWNER, upper.path))
+            where = across_layers(location(OWNER, lower.path), location(OWNER, upper.path))
             if where is not None:
                 found.append((lower, where, upper))
                 break
@@ -64,16 +64,13 @@ def _upper_shape(role: Role) -> Shape:
     return tuple(2 * HIDDEN_SIZE if size == INPUT_SIZE + HIDDEN_SIZE else size for size in role.shape)
 
 
-def _slot(array: ArrayAttribute, where: Place, role: Role) -> Slot:
-    return Slot(where, role, array.kind, tuple(place(OWNER, alias) for alias in array.aliases))
+def _slot(array: ArrayAttribute, where: Location, role: Role) -> Slot:
+    return Slot(where, role, array.kind, tuple(location(OWNER, alias) for alias in array.aliases))
 
 
 def _wiring(slots: tuple[Slot, ...], instance: Any) -> Wiring:
     """The wiring; where an array cannot be replaced, it is filled in place."""
-    checked = tuple(
-        slot if slot.kind == "tensor" or _can_replace(slot.place, instance) else _filled_in_place(slot)
-        for slot in slots
-    )
+    checked = tuple(_fitted(slot, _Holder(instance)) for slot in slots)
     fixed = bool(slots) and all(_is_torchs(slot) for slot in slots)
     named = fixed and all(slot.place.at(0).path == f".{slot.role.kind}_l0" for slot in slots)
     return Wiring(checked, _before(instance), fixed=fixed, named=named)
@@ -85,15 +82,14 @@ def _before(instance: Any) -> tuple[str, ...]:
     return ('self.theirs.to(torch.from_numpy(state["weight_ih_l0"]).dtype)',) if is_module else ()
 
 
-def _filled_in_place(slot: Slot) -> Slot:
-    return dataclasses.replace(slot, in_place=True, aliases=())
-
-
-def _can_replace(where: Place, instance: Any) -> bool:
-    """Whether what is there can be put there again."""
-    first = where.at(0)
-    names = {"self": _Holder(instance)}
-    return not isinstance(attempt(lambda: execute(first.assign(first.read), dict(names))), Failed)
+def _fitted(slot: Slot, holder: _Holder) -> Slot:
+    """The slot with what its array's kind or its holder asks for."""
+    first = slot.place.at(0)
+    if slot.kind == "tensor":
+        tensor = evaluate(first.read, {"self": holder})
+        return dataclasses.replace(slot, needs_grad=not tensor.requires_grad)
+    replaced = attempt(lambda: execute(first.assign(first.read), {"self": holder}))
+    return dataclasses.replace(slot, in_place=True, aliases=()) if isinstance(replaced, Failed) else slot
 
 
 class _Holder:

@@ -11,7 +11,7 @@ from typing import Any
 from conformance.array_mapping import says
 from conformance.array_role import Kind, Role, Shape
 from conformance.scaffold import argument_names
-from conformance.scaffold.place import Place, place
+from conformance.scaffold.location import Location, location
 from conformance.scaffold.subject import Subject
 from conformance.scaffold.trial import HIDDEN_SIZE, INPUT_SIZE, OUTPUT_SIZE
 from conformance.scaffold.wiring import Slot, Wiring
@@ -98,11 +98,11 @@ def _role(kind: Kind, transposed: bool, hh_transposed: bool, bias: Shape, hidden
     return Role(kind, shape, transposed, hidden_first=hidden_first and kind == "weights")
 
 
-def _where(name: str, container: str) -> Place:
-    return place("self", f"{container}[{name!r}]" if container else name)
+def _where(name: str, container: str) -> Location:
+    return location("self", f"{container}["{name}"]" if container else name)
 
 
-def _zeros(where: Place, name: str, transposed: bool, bias: Shape, *, tensors: bool) -> str:
+def _zeros(where: Location, name: str, transposed: bool, bias: Shape, *, tensors: bool) -> str:
     """An output layer's weight or bias, which has no part in the states."""
     if name.startswith("b"):
         sizes = [str(OUTPUT_SIZE) if size == HIDDEN_SIZE else "1" for size in bias]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from conformance.array_attributes import Kind as ArrayKind
 from conformance.array_role import Role
-from conformance.scaffold.place import Place
+from conformance.scaffold.location import Location
+from conformance.scaffold.phrase import comment, commented
 
 _SET = "setattr(self.theirs, name, value)"
 
@@ -17,29 +18,37 @@ _SET = "setattr(self.theirs, name, value)"
 class Slot:
     """One array of theirs: where it is, what it is, and the further places that show the very same array."""
 
-    place: Place
+    place: Location
     role: Role
     kind: ArrayKind = "array"
-    aliases: tuple[Place, ...] = ()
+    aliases: tuple[Location, ...] = ()
     in_place: bool = False  # what holds it, a tuple or a property, cannot be given another array
+    needs_grad: bool = False  # a tensor that autograd would otherwise pass over
     remark: str = ""
 
     def lines(self) -> list[str]:
         """Python that fills it."""
+        remark = comment(self.remark) if self.remark else []
+        others = [alias.assign(self.place.read) + "  # the same array" for alias in self.aliases]
+        kept = [f"{self.place.read}.requires_grad_()"] if self.needs_grad else []
+        return [*remark, *commented(self._assignment(), self._comment()), *others, *kept]
+
+    def _assignment(self) -> str:
+        """The line itself; a tensor keeps its identity, which an optimizer or another attribute may share."""
         value = self.role.expression("_l{k}" if self.place.is_layered else "_l0")
+        if self.kind == "tensor" and self.place.owner == "self.theirs":
+            return f"{self.place.read}.data = torch.from_numpy({value})"
         if self.kind == "tensor":
-            value = f"torch.from_numpy({value})"
+            return self.place.assign(f"torch.from_numpy({value}).requires_grad_()")
+        if self.in_place:
+            return f"{self.place.read}[...] = {value}"
         if self.kind == "list":
             value = f"({value}).tolist()" if " + " in value else f"{value}.tolist()"
+        return self.place.assign(value)
+
+    def _comment(self) -> str:
         of_layer_0 = "in layer 0 " if self.place.is_layered and "weight_ih" in self.role.parameters else ""
-        comment = f"  # {of_layer_0}{self.role.comment}"
-        lines = [f"# {self.remark}"] if self.remark else []
-        if self.kind == "tensor" and self.place.owner == "self.theirs":
-            return [*lines, f"{self.place.read}.data = {value}{comment}"]
-        if self.in_place:
-            return [*lines, f"{self.place.read}[...] = {value}{comment}"]
-        others = [alias.assign(self.place.read) + "  # the same array" for alias in self.aliases]
-        return [*lines, self.place.assign(value) + comment, *others]
+        return of_layer_0 + self.role.comment
 
     def read_gradients(self, array: str) -> dict[str, str]:
         """Python that reads the gradients of torch's parameters off this one's, by parameter without layer."""

@@ -9,8 +9,9 @@ from paired_times import VARIABLES, table
 ROWS = pytest.StashKey[dict]()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
-    """Refuse to measure with another number of threads."""
+    """Refuse to measure with another number of threads; and have one table, not pytest-benchmark's too."""
     wrong = [name for name in VARIABLES if os.environ.get(name) != "1"]
     if wrong:
         raise pytest.UsageError(
@@ -19,6 +20,7 @@ def pytest_configure(config):
         )
     torch.set_num_threads(1)
     config.stash[ROWS] = {}
+    config.option.benchmark_quiet = True
 
 
 @pytest.fixture

@@ -31,11 +31,10 @@ class PairedTimes:
 
 def table(rows):
     """The lines of the table: one for each size and dtype, with a ratio and its goal for each task."""
-    titles = " ".join(("seq_len", "batch_size", "input_size", "hidden_size"))
-    yield f"{titles}  dtype          forward  with gradients"
+    yield "seq_len batch_size input_size hidden_size  dtype          forward  with gradients"
     for ((seq_len, batch_size, input_size, hidden_size), dtype), tasks in rows.items():
         cells = "  ".join(f"{tasks[task].cell if task in tasks else '':>14}" for task in ("forward", "gradients"))
         yield f"{seq_len:7} {batch_size:10} {input_size:10} {hidden_size:11}  {dtype:7} {cells}"
     threads = ", ".join(f"{name}={os.environ[name]}" for name in VARIABLES)
-    yield f"Medians of paired ratios, and the goals. numpy {np.__version__}, torch {torch.__version__},"
-    yield f"torch.get_num_threads()={torch.get_num_threads()}, {threads}."
+    yield f"Medians of paired ratios, and the goals. numpy {np.__version__}, torch {torch.__version__}."
+    yield f"{threads}, torch.get_num_threads() is {torch.get_num_threads()}."

@@ -7,12 +7,13 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
+from random_case import random_case
+from variants import variants
+
 from conformance.adapters import adapt
 from conformance.oracle import oracle
 from conformance.runner import Runner, Subject
 from conformance.status import Status
-from random_case import random_case
-from variants import variants
 
 DTYPES = ("float64", "float32")
 VARIANTS_PER_CASE = 10

@@ -11,7 +11,6 @@ NOTHING_THERE = {
 
 #: Those that cannot be connected: what the one sentence says.
 NOT_CONNECTED = {
-    "syntax_error": "syntax_error cannot be imported: SyntaxError",
     "missing_module": "missing_module cannot be imported: ModuleNotFoundError",
     "raises_at_import": "raises_at_import cannot be imported: KeyError at raises_at_import.py:3",
     "exits_at_import": "exits_at_import cannot be imported: SystemExit",

@@ -27,18 +27,23 @@ function placeSection(place) {
   return section("First difference",
     facts([
       ["where", `${place.tensor}[${place.index.join(", ")}]`],
+      ["wrong", `${place.wrong.toLocaleString("en")} of ${count(place.size, "number")}`],
       ["got", String(place.got), "bad"],
       ["wanted", String(place.wanted)],
       ...at.map(([name, value]) => [name, value === null ? null : String(value)]),
-      ["wrong", `${place.wrong.toLocaleString("en")} of ${count(place.size, "number")}`],
     ]));
 }
 
-function tensorsSection(distances) {
+// A gradients case compares output and h_n, and of everything else the gradient.
+function tensorName(tensor, asks) {
+  return asks === "gradients" && !["output", "h_n"].includes(tensor) ? `gradient of ${tensor}` : tensor;
+}
+
+function tensorsSection(distances, asks) {
   const rows = distances.map(({ tensor, error, tolerance, ratio }) => {
     const wrong = beyond(ratio, 1);
     return row(
-      element("th", { scope: "row" }, tensor),
+      element("th", { scope: "row" }, tensorName(tensor, asks)),
       element("td", { class: "number" }, number(error)),
       element("td", { class: "number" }, number(tolerance)),
       element("td", { class: wrong ? "number bad" : "number" }, `${wrong ? "✗" : "✓"} ${times(ratio)}`));
@@ -59,7 +64,8 @@ function stepsSection(steps, width) {
 }
 
 function settingsSection(which) {
-  const pairs = Object.entries(which.settings).map(([name, value]) => [name, String(value), name in which.own ? "own" : ""]);
+  const said = Object.entries(which.settings).filter(([name, value]) => value !== null || name in which.own);
+  const pairs = said.map(([name, value]) => [name, String(value), name in which.own ? "own" : ""]);
   return section("Settings",
     element("p", { class: "note" }, `Bold where this case differs from most. `, which.file ? `Written in ${which.file}:${which.line}.` : ""),
     facts([["asks", which.asks], ["dtype", which.dtype], ...pairs.filter(([name]) => name !== "dtype")]));
@@ -72,7 +78,7 @@ function detail(result, width) {
     torchType === null ? null : element("p", { class: "note" }, `The exception’s type is ${torchType ? "torch’s own" : "not torch’s own"}.`),
     place ? placeSection(place) : null,
     steps ? stepsSection(steps, width) : null,
-    distances.length ? tensorsSection(distances) : null,
+    distances.length ? tensorsSection(distances, result.case.asks) : null,
     reproduceOf(result),
     settingsSection(result.case),
   ].filter((part) => part !== null);

@@ -28,34 +28,31 @@ class RNN:
                     setattr(self, "bias_hh_" + name % k, np.zeros(hidden_size))
 
     def __call__(self, input, h_0=None):
-        """Columns are samples: X is (seq_len, features, batch_size)."""
-        if input.ndim == 2:
-            X = input[:, :, None]
-        else:
-            X = np.moveaxis(input, 0 if self.batch_first else 1, -1)
-        H = [None] * (self.num_layers * len(self.names))
+        """Columns are samples: x is (seq_len, features, batch_size)."""
+        batch_axis = 0 if self.batch_first else 1
+        x = input[:, :, None] if input.ndim == 2 else np.moveaxis(input, batch_axis, -1)
+        h = [None] * (self.num_layers * len(self.names))
         if h_0 is not None:
-            H = [h[:, None] if input.ndim == 2 else h.T for h in h_0]
+            h = [start[:, None] if input.ndim == 2 else start.T for start in h_0]
         for k in range(self.num_layers):
-            Y = []
+            halves = []
             for d, name in enumerate(self.names):
                 slot = k * len(self.names) + d
-                states = self.columns(X[::-1] if d else X, H[slot], name % k)
-                H[slot] = states[-1]
-                Y.append(np.array(states[::-1] if d else states))
-            X = np.concatenate(Y, axis=1)
+                states = self.columns(x[::-1] if d else x, h[slot], name % k)
+                h[slot] = states[-1]
+                halves.append(np.array(states[::-1] if d else states))
+            x = np.concatenate(halves, axis=1)
         if input.ndim == 2:
-            return X[:, :, 0], np.array(H)[:, :, 0]
-        output = np.moveaxis(X, -1, 0 if self.batch_first else 1)
-        return output, np.array(H).transpose(0, 2, 1)
+            return x[:, :, 0], np.array(h)[:, :, 0]
+        return np.moveaxis(x, -1, batch_axis), np.array(h).transpose(0, 2, 1)
 
-    def columns(self, X, h, name):
-        W, U = getattr(self, "weight_ih_" + name), getattr(self, "weight_hh_" + name)
+    def columns(self, x, h, name):
+        w, u = getattr(self, "weight_ih_" + name), getattr(self, "weight_hh_" + name)
         states = []
         if h is None:
-            h = np.zeros((self.hidden_size, X.shape[-1]), X.dtype)
-        for x in X:
-            a = W @ x + U @ h
+            h = np.zeros((self.hidden_size, x.shape[-1]), x.dtype)
+        for x_t in x:
+            a = w @ x_t + u @ h
             if self.bias:
                 a = a + (getattr(self, "bias_ih_" + name) + getattr(self, "bias_hh_" + name))[:, None]
             h = self.f(a)

@@ -3,10 +3,11 @@
 import numpy as np
 
 
-def rnn(
+def rnn(  # noqa: PLR0913 -- torch's arguments, and the call's
     input,
     h_0,
     state,
+    *,
     input_size,
     hidden_size,
     num_layers=1,

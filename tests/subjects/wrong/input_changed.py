@@ -10,5 +10,5 @@ import _base
 class RNN(_base.RNN):
     def forward(self, input, h_0=None):
         original = input.copy()
-        input -= input.mean()
+        input[...] = 0
         return super().forward(original, h_0)

@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import numpy as np
+
 sys.path.append(str(Path(__file__).parents[1]))
 import _base
 
@@ -15,5 +17,5 @@ class RNN(_base.RNN):
     def backward(self, grad_output, grad_h_n):
         gradients = super().backward(grad_output, grad_h_n)
         for name, array in self.given.items():
-            array -= 0.01 * gradients[name]
+            np.subtract(array, gradients[name] / 100, out=array)
         return gradients

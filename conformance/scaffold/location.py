@@ -11,7 +11,7 @@ _OPEN = "{}"
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """A path behind an owner: `self.theirs` and `.cells[{}].Wx`; `{}` stands for the layer's number plus `first`."""
 
     owner: str
@@ -23,9 +23,9 @@ class Place:
         """Whether each layer has its own."""
         return _OPEN in self.path
 
-    def at(self, layer: int) -> Place:
+    def at(self, layer: int) -> Location:
         """The place in one layer."""
-        return Place(self.owner, self.path.replace(_OPEN, str(layer + self.first)))
+        return Location(self.owner, self.path.replace(_OPEN, str(layer + self.first)))
 
     @property
     def read(self) -> str:
@@ -61,12 +61,12 @@ class Place:
         return f"k + {self.first}" if self.first else "k"
 
 
-def place(owner: str, path: str) -> Place:
+def location(owner: str, path: str) -> Location:
     """The place of a path as `array_attributes` writes it."""
-    return Place(owner, path if path.startswith("[") or not path else f".{path}")
+    return Location(owner, path if path.startswith("[") or not path else f".{path}")
 
 
-def across_layers(one: Place, other: Place) -> Place | None:
+def across_layers(one: Location, other: Location) -> Location | None:
     """The place of which these are layer 0 and layer 1; None where they differ in more than one number."""
     pieces, others = _NUMBER.split(one.path), _NUMBER.split(other.path)
     if one.owner != other.owner or len(pieces) != len(others):
@@ -78,4 +78,4 @@ def across_layers(one: Place, other: Place) -> Place | None:
     if not low.isdigit() or not high.isdigit() or int(high) != int(low) + 1:
         return None
     opened = "".join(_OPEN if a != b else a for a, b in zip(pieces, others, strict=True))
-    return Place(one.owner, opened, int(low))
+    return Location(one.owner, opened, int(low))

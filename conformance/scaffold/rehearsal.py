@@ -1,0 +1,100 @@
+"""Running an adapter, exactly as it is written, on one small network in several configurations."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.adapters.plain_class import ClassImplementation
+from conformance.arguments import Array
+from conformance.observation import Answered, Call, Declined, NotAnArray, NotGradients, Raised, Value, observe
+from conformance.scaffold.attempt import Failed, attempt
+from conformance.scaffold.trial import Trial
+
+#: What is changed for each configuration, by what it is called.
+_CONFIGURATIONS: dict[str, dict[str, Any]] = {
+    "output and h_n": {"h_0": "absent"},
+    "with h_0": {},
+    "batch_first": {"batch_first": True},
+    "unbatched input": {"batch_size": None},
+    "bias": {},
+    "nonlinearity relu": {"nonlinearity": "relu"},
+    "two layers": {"num_layers": 2},
+    "both directions": {"bidirectional": True},
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one configuration: "agrees", "differs", "declines" or "raises", and why."""
+
+    what: str
+    how: str
+    why: str = ""
+
+
+def rehearse(text: str, path: Path, trial: Trial) -> tuple[list[Outcome], Outcome]:
+    """What became of each configuration, and of the gradients of the first that agreed."""
+    names: dict[str, Any] = {"__file__": str(path.resolve()), "__name__": "adapter"}
+    loaded = attempt(lambda: exec(compile(text, str(path), "exec"), names))  # noqa: S102 -- the adapter just written
+    if isinstance(loaded, Failed):
+        failed = Outcome("the adapter", "raises", loaded.why)
+        return [failed], failed
+    subject = ClassImplementation("the adapter", names["RNN"])
+    outcomes = [_outcome(subject, _case(trial, what, changes), what) for what, changes in _CONFIGURATIONS.items()]
+    best = next((o.what for o in outcomes if o.how == "agrees" and "h_0" in o.what), "")
+    best = best or next((o.what for o in outcomes if o.how != "declines"), "output and h_n")
+    return outcomes, _gradients(subject, _case(trial, best, _CONFIGURATIONS[best]))
+
+
+def _case(trial: Trial, what: str, changes: dict[str, Any]) -> Trial:
+    """The trial, changed; "bias" is the other of with and without."""
+    changed = {"bias": not trial.case.bias} if what == "bias" else changes
+    if what not in ("output and h_n", "with h_0"):
+        changed = {"h_0": "absent"} | changed
+    return Trial(dataclasses.replace(trial.case, **changed))
+
+
+def _observe(subject: ClassImplementation, trial: Trial) -> Call | Outcome:
+    seen = observe(subject, trial.case, ((trial.case, trial.arguments),))
+    if isinstance(seen, Declined):
+        return Outcome("", "declines", seen.reason)
+    if isinstance(seen, Raised):
+        return Outcome("", "raises", f"{seen.kind}{f' at {seen.where}' if seen.where else ''}: {seen.message}")
+    return seen.calls[0] if isinstance(seen, Answered) else Outcome("", "raises", "")
+
+
+def _outcome(subject: ClassImplementation, trial: Trial, what: str) -> Outcome:
+    """Output and h_n of one configuration."""
+    called = "bias=False" if what == "bias" and not trial.case.bias else what
+    call = _observe(subject, trial)
+    if isinstance(call, Outcome):
+        return dataclasses.replace(call, what=called)
+    if isinstance(call.outputs, NotAnArray):
+        return Outcome(called, "differs", f"it returned {call.outputs.description}")
+    pairs = list(zip(call.outputs, trial.answers, strict=False))
+    return Outcome(called, "agrees" if _all_agree(trial, pairs) else "differs")
+
+
+def _gradients(subject: ClassImplementation, trial: Trial) -> Outcome:
+    """Every gradient in one configuration."""
+    call = _observe(subject, trial)
+    if isinstance(call, Outcome):
+        return dataclasses.replace(call, what="gradients")
+    found = call.gradients
+    if isinstance(found, Declined):
+        return Outcome("gradients", "declines", found.reason)
+    if isinstance(found, Raised):
+        return Outcome("gradients", "raises", f"{found.kind}: {found.message}")
+    if found is None or isinstance(found, NotGradients):
+        return Outcome("gradients", "differs")
+    missing = [name for name in trial.gradients if name not in found]
+    pairs = [(found[name], wanted) for name, wanted in trial.gradients.items() if name in found]
+    agree = not missing and _all_agree(trial, pairs)
+    return Outcome("gradients", "agrees" if agree else "differs", f"without {', '.join(missing)}" if missing else "")
+
+
+def _all_agree(trial: Trial, pairs: list[tuple[Value, Array]]) -> bool:
+    return all(not isinstance(value, NotAnArray) and trial.agrees(value, wanted) for value, wanted in pairs)

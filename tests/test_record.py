@@ -1,0 +1,141 @@
+"""A record file is believed only when it is whole."""
+
+import io
+import json
+import math
+
+import pytest
+from small import header, record
+
+from conformance.connection import Connection
+from conformance.difference import Distance, Place, Steps
+from conformance.record import RecordError, RecordWriter, read
+from conformance.status import Layer, Status
+
+
+def lines(count=3, *, complete=True, planned=None):
+    stream = io.StringIO()
+    writer = RecordWriter(stream, header(mine=count if planned is None else planned))
+    writer.connection(Connection(implementation="mine", connected=True, parameters_unread=("bias_hh_l0",)))
+    writer.connection(Connection(implementation="mine", connected=True))
+    for number in range(count):
+        writer.record(record(number=number))
+    writer.close(complete=complete, seconds=1.5)
+    return stream.getvalue().splitlines(keepends=True)
+
+
+def refused(tmp_path, text):
+    path = tmp_path / "results.jsonl"
+    path.write_text("".join(text), encoding="utf-8")
+    with pytest.raises(RecordError) as error:
+        read(path)
+    return str(error.value)
+
+
+def test_what_is_written_is_read(tmp_path):
+    path = tmp_path / "results.jsonl"
+    path.write_text("".join(lines()), encoding="utf-8")
+    run = read(path)
+    assert run.complete
+    assert run.seconds == 1.5
+    assert [r.case for r in run.records] == ["values/made[0]", "values/made[1]", "values/made[2]"]
+    assert [c.parameters_unread for c in run.connections] == [("bias_hh_l0",)]
+    assert run.header == header(mine=3)
+
+
+def test_every_field_survives(tmp_path):
+    full = record(
+        status=Status.FAIL,
+        layer=Layer.VALUE,
+        why="output is nan",
+        distances={"output": Distance(error=math.nan, tolerance=0.0, ratio=math.inf)},
+        place=Place(
+            tensor="output", index=(1, 2), layer=0, direction="forward", time_step=1, batch=None, unit=2,
+            got=-math.inf, wanted=0.5, wrong=3, size=9,
+        ),
+        steps=Steps(tensor="output", errors=(0.0, math.inf), tolerance=1e-12),
+    )  # fmt: skip
+    stream = io.StringIO()
+    writer = RecordWriter(stream, header(mine=1))
+    writer.record(full)
+    writer.close(complete=True, seconds=0)
+    path = tmp_path / "results.jsonl"
+    path.write_text(stream.getvalue(), encoding="utf-8")
+    (back,) = read(path).records
+    assert math.isnan(back.distances["output"].error)
+    assert back.to_json() == full.to_json()
+    assert "NaN" not in stream.getvalue()
+    assert "Infinity" not in stream.getvalue()
+
+
+def test_the_footer_counts_every_status_zeros_too():
+    footer = json.loads(lines()[-1])
+    assert (footer["expected"], footer["run"]) == (3, 3)
+    assert footer["counts"]["mine"] == {status.value: 3 if status is Status.PASS else 0 for status in Status}
+
+
+def test_a_file_without_its_footer_is_refused(tmp_path):
+    assert "no footer" in refused(tmp_path, lines()[:-1])
+
+
+def test_a_file_cut_inside_a_line_is_refused(tmp_path):
+    text = "".join(lines())
+    assert "ends in the middle of a line" in refused(tmp_path, text[: len(text) // 2])
+
+
+def test_a_file_without_its_header_is_refused(tmp_path):
+    assert "no header" in refused(tmp_path, lines()[1:])
+
+
+def test_a_lost_result_is_refused(tmp_path):
+    whole = lines()
+    assert "changed after it was written" in refused(tmp_path, whole[:2] + whole[3:])
+
+
+def test_an_edited_result_is_refused(tmp_path):
+    whole = lines()
+    whole[2] = whole[2].replace('"pass"', '"fail"')
+    assert "changed after it was written" in refused(tmp_path, whole)
+
+
+def test_a_doubled_result_is_refused(tmp_path):
+    whole = lines()
+    assert "changed after it was written" in refused(tmp_path, [*whole[:3], *whole[2:]])
+    stream = io.StringIO()
+    writer = RecordWriter(stream, header(mine=2))
+    writer.record(record())
+    writer.record(record())
+    writer.close(complete=True, seconds=0)
+    assert "holds 1 results twice" in refused(tmp_path, stream.getvalue())
+
+
+def test_two_files_put_together_are_refused(tmp_path):
+    assert "several headers" in refused(tmp_path, lines() + lines())
+
+
+def test_results_of_a_stranger_are_refused(tmp_path):
+    stream = io.StringIO()
+    writer = RecordWriter(stream, header(mine=1, other=0))
+    writer.record(record(implementation="other"))
+    writer.close(complete=False, seconds=0)
+    assert "results of other are 1, but should be 0" in refused(tmp_path, stream.getvalue())
+    text = stream.getvalue().replace('"name":"other"', '"name":"another"')
+    assert "its header does not name" in refused(tmp_path, text)
+
+
+def test_fewer_results_than_planned_are_refused_unless_marked_incomplete(tmp_path):
+    assert "results of mine are 3, but should be 4" in refused(tmp_path, lines(planned=4))
+    path = tmp_path / "results.jsonl"
+    path.write_text("".join(lines(planned=4, complete=False)), encoding="utf-8")
+    assert not read(path).complete
+
+
+def test_what_is_not_a_record_file_is_refused(tmp_path):
+    assert "is not JSON" in refused(tmp_path, "hello\n")
+    assert "is not a record" in refused(tmp_path, "[1]\n")
+    assert "no header" in refused(tmp_path, "")
+    whole = lines()
+    assert "record format 99" in refused(tmp_path, [whole[0].replace('"format":1', '"format":99'), *whole[1:]])
+    assert "cannot read" in refused(tmp_path, [whole[0].replace('"seed"', '"sead"'), *whole[1:]])
+    with pytest.raises(RecordError, match="cannot be read"):
+        read(tmp_path / "absent.jsonl")
