@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from conformance.scaffold.call import AXES
-from conformance.scaffold.investigation import Insight
+from conformance.scaffold.insight import Insight
 from conformance.scaffold.rehearsal import Outcome
 
 _WIDTH = 96
@@ -35,7 +35,7 @@ def _recognised(insight: Insight) -> list[str]:
     if finding is not None:
         ours_x, ours_h, ours_output = AXES[finding.grain]
         called = finding.entrance.name.removeprefix("self.theirs.").removeprefix("theirs.")
-        called = insight.subject.name if called == "self.theirs" else called
+        called = insight.name if called == "self.theirs" else called
         lines += _wrapped(f"  called as   {called}, input {finding.x.axes(ours_x)}")
         if finding.h is not None:
             lines += _wrapped(

@@ -12,7 +12,7 @@ from conformance.scaffold.backward import Gradients, Way, ways
 from conformance.scaffold.call import Finding, Grain
 from conformance.scaffold.call_search import CallSearch, parts, within
 from conformance.scaffold.gradient_match import Candidates
-from conformance.scaffold.investigation import Insight
+from conformance.scaffold.insight import Insight
 from conformance.scaffold.layout import SAMPLE_STATES, STATES, Layout
 from conformance.scaffold.trial import Trial
 
@@ -53,7 +53,7 @@ def _calls(insight: Insight, finding: Finding) -> Iterator[tuple[Finding | None,
     """How it is called as already found, then for one sequence alone."""
     yield insight.given, insight.absent
     if finding.grain == "sequences":
-        found = CallSearch(insight.bench(2 if insight.layered else 1), finding.entrance).at("sequence")
+        found = CallSearch(insight.bench(), finding.entrance).at("sequence")
         agreeing = [f for f in found if f.evidence == finding.evidence]
         given = next((f for f in agreeing if f.h is not None), None)
         absent = next((f for f in agreeing if f.h is None), None)
@@ -80,10 +80,10 @@ def _layouts(way: Way) -> Iterator[Way]:
 def _try(insight: Insight, way: Way) -> Gradients | Failed:
     """Forward and backward once, and what is in the answer."""
     folded = not _hands_g_n(way)
-    trials = [_trial(insight, way, folded=folded)]
+    trial = _trial(insight, way, folded=folded)
 
     def run() -> dict[str, Any]:
-        bench = dataclasses.replace(insight.bench(trials[0].case.num_layers), trial=trials[0])
+        bench = dataclasses.replace(insight.bench(), trial=trial)
         names = bench.names() | {"n": 0}
         if folded:
             execute("g = g.copy()\ng[-1] += g_n[-1]", names)
@@ -96,7 +96,7 @@ def _try(insight: Insight, way: Way) -> Gradients | Failed:
     names = attempt(run)
     if isinstance(names, Failed):
         return names
-    candidates = Candidates(dict(_values(names)), trials[0], insight.wiring, names)
+    candidates = Candidates(dict(_values(names)), trial, insight.wiring, names)
     return candidates.gradients(way, with_h_0=way.finding.h is not None)
 
 
@@ -110,7 +110,7 @@ def _trial(insight: Insight, way: Way, *, folded: bool) -> Trial:
     A backward that is handed nothing for h_n can be told what reaches it of the last layer, where h_n is output's last
     step, but not of those below: with several layers it is tried without.
     """
-    case = insight.bench(2 if insight.layered else 1).trial.case
+    case = insight.bench().trial.case
     if way.finding.grain == "sequence":
         case = dataclasses.replace(case, batch_size=1)
     if folded and case.num_layers > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import itertools
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,8 @@ _MOST_UNKNOWN = 3
 class Construction:
     """A call of their constructor: their argument names, and the Python that stands for each.
 
-    `offers` are torch's options that it takes, `weights` those of its arguments that are weights themselves.
+    `offers` are torch's options that it takes, `unset` those that it takes under a name of its own and in a type that
+    is not torch's, `weights` those of its arguments that are weights themselves.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Construction:
     offers: frozenset[str] = frozenset()
     weights: tuple[str, ...] = ()
     guessed: tuple[str, ...] = ()
+    unset: tuple[tuple[str, str], ...] = ()
 
     @property
     def call(self) -> str:
@@ -58,7 +61,7 @@ class Construction:
     def without(self, option: str) -> Construction:
         """The same, with one of the options left at its default."""
         kept = tuple((name, text) for name, text in self.arguments if text != option)
-        return Construction(self.name, kept, self.offers - {option}, self.weights, self.guessed)
+        return dataclasses.replace(self, arguments=kept, offers=self.offers - {option})
 
 
 def find(subject: Subject) -> Construction | str:
@@ -107,14 +110,15 @@ def _candidates(subject: Subject) -> Iterator[Construction]:
     unknown = [name for name in unknown if name not in weights]
     if len(unknown) > _MOST_UNKNOWN:
         return
-    options = [option for option in OPTIONS if option in known.values()]
+    options = [torchs for name, torchs in known.items() if torchs in OPTIONS and _takes(parameters[name], torchs)]
+    unset = tuple((torchs, name) for name, torchs in known.items() if torchs in OPTIONS and torchs not in options)
     for kept in dict.fromkeys((tuple(options), ())):
         sizes = ("input_size", "hidden_size", str(OUTPUT_SIZE))
         for guess in itertools.product(sizes, repeat=len(unknown)):
             texts = _texts(parameters, known, kept) | dict(zip(unknown, guess, strict=True))
             texts |= {name: f"self.{name}" for name in weights}
             written = tuple((_keyword(parameters[name]), texts[name]) for name in parameters if name in texts)
-            yield Construction(subject.name, written, frozenset(kept), weights, tuple(unknown))
+            yield Construction(subject.name, written, frozenset(kept), weights, tuple(unknown), unset)
 
 
 def _parameters(value: Any) -> dict[str, Parameter]:
@@ -144,7 +148,7 @@ def _texts(parameters: Mapping[str, Parameter], known: Mapping[str, str], option
     texts = {}
     for name, torchs in known.items():
         is_required = parameters[name].default is Parameter.empty
-        if torchs in ("input_size", "hidden_size") or (torchs in options and _takes(parameters[name], torchs)):
+        if torchs in ("input_size", "hidden_size") or torchs in options:
             texts[name] = torchs
         elif is_required:
             other = {"output_size": str(OUTPUT_SIZE), "num_layers": "1", "dropout": "0.0", "nonlinearity": '"tanh"'}

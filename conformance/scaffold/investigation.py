@@ -1,89 +1,66 @@
-"""Everything that can be found out about a subject by reading its names and shapes and by trying it."""
+"""Finding out how a subject is built, filled and called, by its names and shapes and by trying it."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 from conformance.array_attributes import describe_arrays
-from conformance.scaffold import construction as constructions
-from conformance.scaffold import object_arrays, weight_arguments
-from conformance.scaffold.attempt import Failed, attempt
+from conformance.scaffold import object_arrays, options, weight_arguments
 from conformance.scaffold.bench import Bench
 from conformance.scaffold.call import Entrance, Finding, entrances
 from conformance.scaffold.call_search import AGREES, CallSearch
-from conformance.scaffold.construction import Construction
+from conformance.scaffold.construction import find
+from conformance.scaffold.insight import Insight
 from conformance.scaffold.subject import Subject
 from conformance.scaffold.trial import trial
 from conformance.scaffold.wiring import Wiring
 
 
-@dataclass
-class Insight:
-    """What is known; what is None or empty could not be settled, and `problems` say why.
-
-    `given` and `absent` are how to call it with and without h_0. `arrays` are those that its object holds.
-    """
-
-    subject: Subject
-    construction: Construction | None = None
-    wiring: Wiring = field(default_factory=lambda: Wiring(()))
-    given: Finding | None = None
-    absent: Finding | None = None
-    library: str = "np"
-    dtype: str = "float64"
-    layered: bool = False
-    arrays: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def finding(self) -> Finding | None:
-        """One way to call it."""
-        return self.given or self.absent
-
-    @property
-    def settled(self) -> bool:
-        """Whether a trial run agreed with torch's equations."""
-        return self.finding is not None and self.finding.evidence == AGREES
-
-    def bench(self, num_layers: int = 1) -> Bench:
-        """A bench with all that is known."""
-        bias = self.wiring.has_bias
-        return Bench(
-            self.subject,
-            self.construction,
-            self.wiring,
-            trial(num_layers=num_layers, bias=bias, dtype=self.dtype),
-            self.library,
-        )
-
-
 def investigate(subject: Subject) -> Insight:
-    """Find out how it is built, filled and called; whatever stays open is told in the insight's problems."""
-    insight = Insight(subject)
-    _construct(insight)
-    if insight.problems:
+    """Everything that can be found out; what stays open is told in the insight."""
+    insight = _built(Insight(subject))
+    if insight.failure:
         return insight
-    _wire_and_call(insight)
-    if insight.finding is not None:
-        _add_layers(insight)
-    insight.wiring = insight.wiring.remarked(settled=insight.settled)
-    return insight
+    insight = _wired_and_called(insight)
+    if insight.finding is None:
+        return insight
+    insight = options.settle(insight)
+    return insight.but(wiring=insight.wiring.remarked(settled=insight.settled))
 
 
-def _construct(insight: Insight) -> None:
+def _built(insight: Insight) -> Insight:
     """How it is built, if it is a class."""
     if not insight.subject.is_class:
-        return
-    found = constructions.find(insight.subject)
+        return insight
+    found = find(insight.subject)
     if isinstance(found, str):
-        insight.problems.append(f"how {insight.subject.name} is built: {found}")
-        return
-    insight.construction = found
-    if not found.weights:
-        insight.arrays = describe_arrays(found.build(insight.subject, {}))
+        return insight.but(failure=f"how {insight.name} is built: {found}")
+    arrays = () if found.weights else tuple(describe_arrays(found.build(insight.subject, {})))
+    return insight.but(construction=found, arrays=arrays)
+
+
+def _wired_and_called(insight: Insight) -> Insight:
+    """Which array is which parameter, and how it is called: the first wiring with which a trial run agrees."""
+    failures: dict[str, str] = {}
+    for alone in ("", "float32"):
+        best: tuple[Wiring, str, list[Finding]] | None = None
+        for wiring, library in _wirings(insight):
+            bench = Bench(
+                insight.subject,
+                insight.construction,
+                wiring,
+                trial(bias=wiring.has_bias, dtype=alone or "float64"),
+                library,
+            )
+            found = _best_findings(bench, failures)
+            if found and (best is None or found[0].evidence > best[2][0].evidence):
+                best = (wiring, library, found)
+            if found and found[0].evidence == AGREES:
+                break
+        if best is not None:
+            return insight.but(wiring=best[0], library=best[1], alone=alone).called(best[2])
+    told = "; ".join(f"how {name} is called: {why}" for name, why in failures.items())
+    return insight.but(failure=told or f"which arguments of {insight.name} are its weights")
 
 
 def _wirings(insight: Insight) -> Iterator[tuple[Wiring, str]]:
@@ -108,36 +85,9 @@ def _wirings(insight: Insight) -> Iterator[tuple[Wiring, str]]:
             yield wiring, "torch" if tensors else "np"
 
 
-def _wire_and_call(insight: Insight) -> None:
-    """Which array is which parameter, and how it is called: the first wiring with which a trial run agrees."""
-    best: tuple[Wiring, str, str, list[Finding]] | None = None
-    failures: dict[str, str] = {}
-    tried = False
-    for dtype in ("float64", "float32"):
-        for wiring, library in _wirings(insight):
-            tried = True
-            found = _best_findings(insight, wiring, library, dtype, failures)
-            if found and (best is None or found[0].evidence > best[3][0].evidence):
-                best = (wiring, library, dtype, found)
-            if found and found[0].evidence == AGREES:
-                break
-        if best is not None:
-            break
-    if best is None:
-        insight.problems += [f"how {name} is called: {why}" for name, why in failures.items()]
-        if not tried:
-            insight.problems.append("which of its arguments are its weights")
-        return
-    insight.wiring, insight.library, insight.dtype, found = best
-    _choose(insight, found)
-
-
-def _best_findings(
-    insight: Insight, wiring: Wiring, library: str, dtype: str, failures: dict[str, str]
-) -> list[Finding]:
+def _best_findings(bench: Bench, failures: dict[str, str]) -> list[Finding]:
     """What the best way into it returned; a way that makes single steps only where no other returned anything."""
-    bench = Bench(insight.subject, insight.construction, wiring, trial(bias=wiring.has_bias, dtype=dtype), library)
-    ways = entrances(insight.subject)
+    ways = entrances(bench.subject)
     found: list[list[Finding]] = []
     for is_step in (False, True):
         for entrance in (way for way in ways if way.is_step == is_step):
@@ -150,16 +100,9 @@ def _best_findings(
 
 
 def _search(bench: Bench, entrance: Entrance, failures: dict[str, str]) -> list[Finding]:
+    """What one way returned; why it returned nothing goes into `failures`, once."""
     search = CallSearch(bench, entrance)
     found = search.findings()
     if not found:
         failures.setdefault(entrance.name.replace("self.theirs", bench.subject.name), search.failure)
     return found
-
-
-def _choose(insight: Insight, found: list[Finding]) -> None:
-    """The best way to call it with h_0, and, laid out alike, without."""
-    best = found[0]
-    alike = [f for f in found if f.grain == best.grain and f.x == best.x and f.output == best.output]
-    insight.given = next((f for f in alike if f.h is not None), None)
-    insight.absent = next((f for f in alike if f.h is None), None)

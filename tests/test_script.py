@@ -1,0 +1,54 @@
+"""The script that reproduces a case runs with torch and the implementation alone."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conformance import suite
+from conformance.script import literal, write
+
+SUBJECTS = Path(__file__).parent / "subjects"
+
+
+def find(case_id):
+    return next(c for c in suite.load(suite.find_cases()).cases if c.id == case_id)
+
+
+def reproduce(tmp_path, case_id, implementation):
+    script = tmp_path / "repro.py"
+    write(script, find(case_id), seed=0, implementation=str(SUBJECTS / implementation))
+    assert "conformance" not in script.read_text().replace("the conformance harness", "")
+    blocked = f"import sys; sys.modules['conformance'] = None; import runpy; runpy.run_path({str(script)!r})"
+    done = subprocess.run([sys.executable, "-c", blocked], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("implementation", ["right/class_plain.py", "right/torch_module.py", "right/function_lists.py"])
+def test_right_ones_agree(tmp_path, implementation):
+    out = reproduce(tmp_path, "gradients/configurations[num_layers=2,bidirectional,h_0=given]", implementation)
+    assert "output: greatest difference" in out
+    assert "got  " not in out
+
+
+def test_wrong_ones_show_both_sides(tmp_path):
+    out = reproduce(tmp_path, "values/configurations[h_0=given]", "wrong/h_0_ignored.py")
+    assert "got  " in out
+    assert "torch  " in out
+
+
+def test_validation_shows_both_exceptions(tmp_path):
+    case_id = next(c.id for c in suite.load(suite.find_cases()).cases if c.id.startswith("validation/nonlinearity"))
+    out = reproduce(tmp_path, case_id, "right/checked.py")
+    assert out.count("raised ValueError") == 2
+
+
+def test_literals_are_exact():
+    array = np.array([[0.1, -1e-300, 3.0]], dtype=np.float32)
+    back = eval(literal(array), {"np": np})
+    assert back.dtype == array.dtype
+    assert back.tobytes() == array.tobytes()
+    assert eval(literal(np.zeros((3, 0))), {"np": np}).shape == (3, 0)
