@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from conformance import discovery, suite
+from conformance import discovery
 from conformance.adapters import adapt
 from conformance.discovery import Source
 from conformance.execution import Named, execute
 from conformance.plan import Dtype, Plan
 from conformance.record import Record
 from conformance.result import Result
-from conformance.scope import parse_where
+from conformance.sweep import suite
+from conformance.sweep.scope import parse_where
 
 
 def check(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,6 +63,16 @@ class Role:
     @property
     def comment(self) -> str:
         """Its shape, and how it differs from torch's, in a few words."""
+        return self.told({})
+
+    def told(self, letters: Mapping[int, str]) -> str:
+        """The same, with letters for the sizes that have one."""
+        shape = told_shape(self.shape, letters)
+        return f"{shape}: {self.difference}" if self.difference else shape
+
+    @property
+    def difference(self) -> str:
+        """How it differs from torch's, or nothing."""
         words = []
         if self.kind == "weights":
             words.append("both weights, of " + ("h and of x" if self.hidden_first else "x and of h"))
@@ -69,8 +80,7 @@ class Role:
             words.append("one bias, where torch adds two")
         if self.transposed:
             words.append("multiplied from the right, so transposed")
-        shape = str(self.shape) if len(self.shape) > 1 else f"({self.shape[0]},)"
-        return f"{shape}: {', '.join(words)}" if words else shape
+        return ", ".join(words)
 
     def turned(self) -> Role:
         """The same array, multiplied from the other side; only a square one can be either."""
@@ -92,3 +102,9 @@ class Role:
         positions = [axis for axis, size in enumerate(self.shape) if size == 1][:extra]
         marks = [one if axis in positions else ":" for axis in range(max(positions) + 1)]
         return f"[{', '.join(marks)}]"
+
+
+def told_shape(shape: Shape, letters: Mapping[int, str]) -> str:
+    """A shape, with letters for the sizes that have one: (H, I) or (H,)."""
+    sizes = [letters.get(size, str(size)) for size in shape]
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from conformance import suite
 from conformance.api import named
 from conformance.case import Case
 from conformance.execution import load_oracle
 from conformance.plan import Dtype, Plan
 from conformance.record import Record
 from conformance.runner import Runner, Subject
-from conformance.scope import parse_where
 from conformance.status import Status
+from conformance.sweep import suite
+from conformance.sweep.scope import parse_where
 
 
 def parametrize_with_cases(

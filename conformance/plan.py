@@ -18,8 +18,8 @@ from conformance.implementation import Implementation
 from conformance.record import Header, Planned
 from conformance.registration import unmatched
 from conformance.runner import Runner
-from conformance.scope import EVERYTHING, Scope
-from conformance.suite import Suite
+from conformance.sweep.scope import EVERYTHING, Scope
+from conformance.sweep.suite import Suite
 
 Dtype = Literal["auto", "float64", "float32", "both"]
 

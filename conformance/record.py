@@ -126,8 +126,9 @@ def connection_line(connection: Connection) -> str:
 
 def connection_from(data: dict[str, Json]) -> Connection:
     """Rebuild what `connection_line` wrote."""
-    values: dict[str, Json] = {f.name: data[f.name] for f in dataclasses.fields(Connection)}
-    return Connection(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+    names = [f.name for f in dataclasses.fields(Connection)]
+    values: dict[str, Json] = {n: tuple(data[n]) if isinstance(data[n], list) else data[n] for n in names}
+    return Connection(**values)
 
 
 class RecordWriter:

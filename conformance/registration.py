@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from conformance import mistake, yaml_source
+from conformance.sweep import mistake, yaml_source
 
 
 class Expectation(BaseModel):

@@ -5,12 +5,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from conformance import adequacy, case_file, evidence, lint, suite
-from conformance.adequacy import Evidence, Finding, examine, report
 from conformance.case import Case
+from conformance.lint import adequacy, evidence, findings
+from conformance.lint.adequacy import Evidence, Finding, examine, report
 from conformance.plan import Plan
-from conformance.scope import parse_where
-from conformance.waiver import CHECKS
+from conformance.sweep import case_file, suite
+from conformance.sweep.scope import parse_where
+from conformance.sweep.waiver import CHECKS
 
 GOOD = Case(id="values/x", asks="values", input_size=8, hidden_size=11, seq_len=7, batch_size=5, file="f.yaml", line=3)
 RELU = dataclasses.replace(GOOD, nonlinearity="relu")
@@ -231,7 +232,7 @@ def plan(tmp_path):
 
 
 def test_lint_names_the_file_the_line_and_the_check(plan):
-    several, unmoved = lint.findings(plan())
+    several, unmoved = findings.findings(plan())
     assert several.startswith("cases/gradients/failing.yaml:3: several_steps: seq_len is 1")
     assert unmoved.startswith(
         "cases/gradients/failing.yaml:3: parameters_matter: weight_hh_l0 moves output and h_n by 0"
@@ -239,4 +240,4 @@ def test_lint_names_the_file_the_line_and_the_check(plan):
 
 
 def test_lint_of_a_scope_does_not_judge_the_waivers_of_what_it_leaves_out(plan):
-    assert lint.findings(plan("seq_len=7")) == []
+    assert findings.findings(plan("seq_len=7")) == []

@@ -8,7 +8,7 @@ import pytest
 from conformance import discovery
 from conformance.implementation import BrokenImplementation, NoImplementationError
 from conformance.registration import Known, expectation_beside, known_beside, unmatched
-from conformance.yaml_source import CaseFileError
+from conformance.sweep.yaml_source import CaseFileError
 
 CLASS = "class {name}:\n    def forward(self, input, h_0=None):\n        return None\n"
 

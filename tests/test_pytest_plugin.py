@@ -257,7 +257,7 @@ def test_parametrize_with_cases_in_another_repository(tmp_path):
             check(implementation)
         """)
     )
-    done = pytest_in(tmp_path, "-n", "0", "-rs")
+    done = pytest_in(tmp_path, "-n", "0", "-rsf")
     assert done.returncode == 1, done.stdout
     assert "output is " in done.stdout
     assert "but should be" in done.stdout

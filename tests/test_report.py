@@ -8,32 +8,20 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from small import header, record
+from report_runs import HOSTILE, failing, hostile_run, run
+from small import record
 
 from conformance.connection import Connection
-from conformance.difference import Distance, Place, Steps
-from conformance.record import Run
+from conformance.difference import Distance
 from conformance.report.data import embed
 from conformance.report.html import _PAGE, _SCRIPTS, render, write
 from conformance.report.mark import MARKS
 from conformance.report.matrix import matrix
 from conformance.report.text import LONGEST, clean, times
-from conformance.status import Layer, Status
+from conformance.status import Status
 from conformance.summary import summaries
 
 PASS, FAIL, UNSUPPORTED = Status.PASS, Status.FAIL, Status.UNSUPPORTED
-HOSTILE = "</script><img src=x onerror=alert(1)>\u202e\x1b[31mred\x1b[0m\u2028'\"&{{ 7 * 7 }}"
-
-
-def run(*records, complete=True, connections=(), expected=None, **planned):
-    counts = {r.implementation: 0 for r in records} or {"mine": 0}
-    for one in records:
-        counts[one.implementation] += 1
-    made = header(**(expected or counts))
-    made = dataclasses.replace(
-        made, implementations=tuple(dataclasses.replace(p, **planned) for p in made.implementations)
-    )
-    return Run(header=made, connections=connections, records=records, complete=complete, seconds=1.5)
 
 
 class Reader(HTMLParser):
@@ -67,19 +55,6 @@ def words(page, name):
 
 def data_of(page):
     return json.loads(Reader(page).texts["#data"])
-
-
-def failing(**fields):
-    place = {"layer": 0, "direction": "forward", "time_step": 1, "batch": 0, "unit": 3, "wrong": 4, "size": 9}
-    return record(
-        FAIL,
-        layer=Layer.VALUE,
-        why="output is 1, but should be 2 (off by 1; 1e-15 is allowed)",
-        distances={"output": Distance(error=1.0, tolerance=1e-15, ratio=1e15)},
-        place=Place(tensor="output", index=(1, 0, 3), got=1.0, wanted=2.0, **place),
-        steps=Steps(tensor="output", errors=(0.0, 1.0, float("nan"), float("inf")), tolerance=1e-15),
-        **fields,
-    )
 
 
 def test_the_verdict_comes_first_in_a_word_a_sign_and_a_sentence():
@@ -224,15 +199,6 @@ def test_the_page_asks_for_nothing_and_runs_nothing_of_its_data():
     script = re.search(r"<script>(.*?)</script>", page, re.DOTALL)[1]
     for sink in ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(", "Function(", "fetch("):
         assert sink not in script
-
-
-def hostile_run():
-    connection = Connection(implementation=HOSTILE, connected=True, parameters_unread=(HOSTILE,), notes=(HOSTILE,))
-    bad = failing(implementation=HOSTILE, settings={"num_layers": HOSTILE, HOSTILE: HOSTILE}, file=HOSTILE)
-    bad = dataclasses.replace(bad, case=HOSTILE, why=HOSTILE)
-    made = run(bad, connections=(connection,), description=HOSTILE, origin=HOSTILE, stale=(HOSTILE,))
-    own = {"command": HOSTILE, "platform": HOSTILE, "versions": {HOSTILE: HOSTILE}, "scope": {HOSTILE: HOSTILE}}
-    return dataclasses.replace(made, header=dataclasses.replace(made.header, **own))
 
 
 def test_hostile_texts_stay_texts():

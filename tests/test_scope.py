@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.case import Case
-from conformance.scope import EVERYTHING, ScopeError, parse_where
+from conformance.sweep.scope import EVERYTHING, ScopeError, parse_where
 
 
 def case(**settings):

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conformance import suite
 from conformance.script import literal, write
+from conformance.sweep import suite
 
 SUBJECTS = Path(__file__).parent / "subjects"
 

@@ -10,8 +10,8 @@ import pytest
 from subjects import broken_table, wrong_table
 
 import conformance
-from conformance import suite
 from conformance.implementation import NoImplementationError
+from conformance.sweep import suite
 
 SUBJECTS = Path(__file__).parent / "subjects"
 

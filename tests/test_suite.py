@@ -4,12 +4,13 @@ from collections import Counter
 
 import pytest
 
-from conformance import adequacy, case_schema, scalar, suite
 from conformance.case import CONSTRUCTOR_DEFAULTS
-from conformance.case_file import ASKS
-from conformance.suite import find_cases, load
-from conformance.waiver import CHECKS
-from conformance.yaml_source import CaseFileError
+from conformance.lint import adequacy
+from conformance.sweep import case_schema, scalar, suite
+from conformance.sweep.case_file import ASKS
+from conformance.sweep.suite import find_cases, load
+from conformance.sweep.waiver import CHECKS
+from conformance.sweep.yaml_source import CaseFileError
 
 FILE = """about: A test.
 defaults: {input_size: 8, hidden_size: 9, seq_len: 7, batch_size: 5}
@@ -132,7 +133,7 @@ def test_a_folder_that_is_asked_for_is_the_one(tmp_path):
 
 def _package(monkeypatch, root):
     (root / "conformance").mkdir(parents=True)
-    monkeypatch.setattr(suite, "__file__", str(root / "conformance" / "suite.py"))
+    monkeypatch.setattr(suite, "__file__", str(root / "conformance" / "sweep" / "suite.py"))
     return root
 
 

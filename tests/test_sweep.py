@@ -5,9 +5,9 @@ import itertools
 import covertable
 import pytest
 
-from conformance import combination, setting, sweep
 from conformance.case import SETTINGS, Case
-from conformance.yaml_source import CaseFileError
+from conformance.sweep import combination, setting, sweep
+from conformance.sweep.yaml_source import CaseFileError
 
 DEFAULTS = "about: A test.\ndefaults: {input_size: 8, hidden_size: 9, seq_len: 7, batch_size: 5}\n"
 

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from conformance import scalar, yaml_source
-from conformance.yaml_source import CaseFileError
+from conformance.sweep import scalar, yaml_source
+from conformance.sweep.yaml_source import CaseFileError
 
 
 def mistakes(text):

@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
-from conformance import arguments, mistake
+from conformance import arguments
 from conformance.case import CONSTRUCTOR_DEFAULTS, SIZES, Case
-from conformance.case_file import ASKS
 from conformance.cli.options import Failure, make_plan, selection, sentences
 from conformance.summary import EXIT_USAGE, EXIT_WRONG
+from conformance.sweep import mistake
+from conformance.sweep.case_file import ASKS
 
 
 @click.group()
@@ -72,7 +73,7 @@ def show(  # noqa: PLR0913 -- one for each option
 def lint(**chosen: Any) -> int:
     """Examine the case files: every mistake in them, and whether their numbers can tell right from wrong."""
     # Draws every case and runs the reference on it: NumPy at work, not needed by the other commands.
-    from conformance.lint import findings  # noqa: PLC0415
+    from conformance.lint.findings import findings  # noqa: PLC0415
 
     plan = make_plan(**chosen)
     found = findings(plan)
@@ -86,7 +87,7 @@ def lint(**chosen: Any) -> int:
 @click.argument("kind", type=click.Choice(list(ASKS)))
 def schema(kind: str) -> None:
     """Print the JSON Schema of a kind of case file, for editors."""
-    from conformance.case_schema import text  # noqa: PLC0415 -- only this command needs it
+    from conformance.sweep.case_schema import text  # noqa: PLC0415 -- only this command needs it
 
     click.echo(text(kind), nl=False)  # type: ignore[arg-type]  # click.Choice admits these alone
 

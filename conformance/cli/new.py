@@ -6,7 +6,11 @@ from pathlib import Path
 
 import click
 
-_EXIT_USAGE = 2
+
+class _UsageFailure(click.ClickException):
+    """A sentence for the user, and the exit code of a wrong usage."""
+
+    exit_code = 2
 
 
 @click.command()
@@ -25,7 +29,5 @@ def new(*, file: Path, theirs: str | None, force: bool) -> None:
     try:
         lines = write_adapter(file, theirs, force=force) if theirs else write_skeleton(file, force=force)
     except ScaffoldError as error:
-        failure = click.ClickException(str(error))
-        failure.exit_code = _EXIT_USAGE
-        raise failure from None
+        raise _UsageFailure(str(error)) from None
     click.echo("\n".join(lines))

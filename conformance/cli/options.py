@@ -16,10 +16,10 @@ from conformance.execution import NoTorchError
 from conformance.implementation import NoImplementationError
 from conformance.plan import Plan
 from conformance.record import Record, RecordError
-from conformance.scope import ScopeError, parse_where
-from conformance.suite import find_cases, load
 from conformance.summary import EXIT_HARNESS, EXIT_NOTHING, EXIT_USAGE
-from conformance.yaml_source import CaseFileError
+from conformance.sweep.scope import ScopeError, parse_where
+from conformance.sweep.suite import find_cases, load
+from conformance.sweep.yaml_source import CaseFileError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -59,7 +59,7 @@ class Gradients:
     sources: dict[str, str]
     agreeing: frozenset[str]
     missing: tuple[str, ...]
-    seen: tuple[str, ...] = ()
+    seen: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 def ways(subject: Subject, given: Finding | None, absent: Finding | None) -> Iterator[Way | str]:

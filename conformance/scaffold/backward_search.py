@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.array_attributes import find_arrays
+from conformance.scaffold.answer import parts, within
 from conformance.scaffold.attempt import Failed, attempt, evaluate, execute
 from conformance.scaffold.backward import Gradients, Way, ways
 from conformance.scaffold.call import Finding, Grain
-from conformance.scaffold.call_search import CallSearch, parts, within
+from conformance.scaffold.call_search import CallSearch
 from conformance.scaffold.gradient_match import Candidates
 from conformance.scaffold.insight import Insight
 from conformance.scaffold.layout import SAMPLE_STATES, STATES, Layout

@@ -12,10 +12,14 @@ _PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 def lines(gradients: Gradients, calls: Calls, *, layered: bool, optional_bias: bool) -> list[str]:
     """From g (T, B, H) and g_n (L, B, H) to the dict that the contract asks for."""
-    body = _fold(gradients, calls.name, layered=layered)
-    if gradients.way.finding.grain == "sequence":
+    way = gradients.way
+    body = ["g, g_n = self._time_major(grad_output), self._with_batch(grad_h_n)"]
+    body += ["x = self.x"] if way.takes_x and way.finding.grain != "sequence" else []
+    body += ["result = self.result"] if way.needs_result and way.finding.grain != "sequence" else []
+    body += _fold(gradients, calls.name, layered=layered)
+    if way.finding.grain == "sequence":
         return [*body, *_one_by_one(gradients, calls, layered=layered, optional_bias=optional_bias)]
-    body += [f"gradients = {gradients.way.text}", f'found = {{"input": self._as_called({gradients.sources["input"]})}}']
+    body += [f"gradients = {way.text}", f'found = {{"input": self._as_called({gradients.sources["input"]})}}']
     if "h_0" in gradients.sources:
         body += ["if self.h_0_given:", f'    found["h_0"] = self._state_as_called({gradients.sources["h_0"]})']
     return [*body, *_parameters(gradients.sources, "found[{}] = {}", layered, optional_bias), "return found"]
@@ -67,27 +71,28 @@ def _parameters(sources: dict[str, str], form: str, layered: bool, optional_bias
     return ["for k in range(self.num_layers):", *_indented(body)] if layered else body
 
 
-def autograd(wiring: Wiring, *, optional_bias: bool, named: bool, with_h_0: bool) -> list[str]:
+def autograd(wiring: Wiring, *, optional_bias: bool, with_h_0: bool) -> list[str]:
     """The same by torch's autograd, whatever theirs is."""
     sources: dict[str, str] = {}
     for slot in wiring.slots:
-        sources |= slot.role.gradients(f"self._gradient({slot.place.read})")
+        sources |= slot.role.gradients(f"self._gradient({slot.location.read})")
     given = ["if self.h_0_given:", '    found["h_0"] = self._state_as_called(self._gradient(self.h))']
-    fresh = [f"{slot.place.read}.grad = None  # autograd adds to what is there" for slot in wiring.slots]
-    if wiring.is_layered and not named:
+    fresh = [f"{slot.location.read}.grad = None  # autograd adds to what is there" for slot in wiring.slots]
+    if wiring.is_layered:
         fresh = ["for k in range(self.num_layers):", *_indented(fresh)]
-    if named:
+    if wiring.named:
         fresh = [
             "for name in self.names:",
             "    getattr(self.theirs, name).grad = None  # autograd adds to what is there",
         ]
     body = [
+        "g, g_n = self._time_major(grad_output), self._with_batch(grad_h_n)",
         *fresh,
         "torch.autograd.backward(self.answers, [torch.from_numpy(g), torch.from_numpy(g_n)])",
         'found = {"input": self._as_called(self._gradient(self.x))}',
         *(given if with_h_0 else []),
     ]
-    if named:
+    if wiring.named:
         every = ["for name in self.names:", "    found[name] = self._gradient(getattr(self.theirs, name))"]
         return [*body, *every, "return found"]
     layered = wiring.is_layered

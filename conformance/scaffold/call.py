@@ -39,10 +39,11 @@ class Entrance:
     others: tuple[tuple[str, str], ...] = ()
     unknown: tuple[str, ...] = ()
     is_step: bool = False  # it makes one step in time, by its name
+    by_name: bool = False  # the input is not its first argument
 
     def call(self, x: str, h: str | None) -> str:
         """Python that calls it, with a state where there is one to pass."""
-        passed = [x]
+        passed = [f"{self.input}={x}" if self.by_name else x]
         if h is not None and self.state:
             passed.append(h if self.state_is_second else f"{self.state}={h}")
         passed += [f"{name}={text}" for name, text in self.others]
@@ -105,11 +106,11 @@ def entrances(subject: Subject) -> list[Entrance]:
 
 
 def _entrance(name: str, function: object, *, skip: int, is_step: bool) -> Entrance:
-    """Read a signature: the first argument is the input."""
+    """Read a signature: the input is the first argument that is called so, or the first of all."""
     several = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
     parameters = list(inspect.signature(function).parameters.values())[skip:]  # type: ignore[arg-type]  # callable
     own = [p for p in parameters if p.kind not in several]
-    x = own[0].name if own else ""
+    x = next((p.name for p in own if argument_names.role(p.name) == "input"), own[0].name if own else "")
     rest = [p for p in own if p.name != x]
     state = next((p for p in rest if argument_names.role(p.name) == "state"), None)
     required = [p.name for p in rest if p.default is Parameter.empty and p is not state]
@@ -122,8 +123,9 @@ def _entrance(name: str, function: object, *, skip: int, is_step: bool) -> Entra
         x,
         state=state.name if state else "",
         state_required=state is not None and state.default is Parameter.empty,
-        state_is_second=state is not None and own.index(state) == 1,
+        state_is_second=state is not None and own.index(state) == 1 and own[0].name == x,
         others=tuple(others.items()),
         unknown=tuple(unknown),
         is_step=is_step,
+        by_name=bool(own) and own[0].name != x,
     )

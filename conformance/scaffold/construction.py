@@ -12,6 +12,7 @@ from typing import Any
 
 from conformance.array_attributes import describe_arrays
 from conformance.array_mapping import roles
+from conformance.case import CONSTRUCTOR_DEFAULTS
 from conformance.observation import quiet
 from conformance.scaffold import argument_names
 from conformance.scaffold.subject import Subject
@@ -59,8 +60,9 @@ class Construction:
             return eval(self.call, names)  # noqa: S307 -- Python that was put together here
 
     def without(self, option: str) -> Construction:
-        """The same, with one of the options left at its default."""
-        kept = tuple((name, text) for name, text in self.arguments if text != option)
+        """The same, with torch's default for one of the options."""
+        fixed = repr(CONSTRUCTOR_DEFAULTS[option])
+        kept = tuple((name, fixed if text == option else text) for name, text in self.arguments)
         return dataclasses.replace(self, arguments=kept, offers=self.offers - {option})
 
 

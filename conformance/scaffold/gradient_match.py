@@ -8,10 +8,10 @@ from typing import Any
 
 from conformance.arguments import Array
 from conformance.array_mapping import is_copy
+from conformance.scaffold.answer import plain
 from conformance.scaffold.attempt import Failed, attempt, evaluate
 from conformance.scaffold.backward import Gradients, Way
 from conformance.scaffold.call import Source
-from conformance.scaffold.call_search import plain
 from conformance.scaffold.layout import as_array, recognise
 from conformance.scaffold.location import Location, across_layers
 from conformance.scaffold.trial import Trial
@@ -21,8 +21,6 @@ _INPUT = re.compile(r"^_?(d|grad|delta)_?(x|xs|xt|inputs?|X)$|^(x|inputs?)(_grad
 _STATE = re.compile(
     r"^_?(d|grad|delta)_?(h|a|s)_?(0|prev\w*|init|next|prevt)?$|^(d|grad)_?(init\w*|state\w*|hidden\w*)$"
 )
-
-_MOST_SEEN = 12
 
 
 class Candidates:
@@ -56,10 +54,10 @@ class Candidates:
             agreeing |= set(found) if agrees else set()
         return Gradients(way, sources, frozenset(agreeing), tuple(missing), self._seen())
 
-    def _seen(self) -> tuple[str, ...]:
+    def _seen(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """The arrays among them with their shapes, those returned first."""
         stacked = ((text, as_array(value)) for text, value in self._values.items())
-        return tuple(f"{text} {array[0].shape}" for text, array in stacked if array is not None)[:_MOST_SEEN]
+        return tuple((text, array[0].shape) for text, array in stacked if array is not None)
 
     def _sequence(self, name: str) -> tuple[str, bool]:
         """Python for the gradient of input or h_0 in our layout, and whether it agrees; nothing if there is none."""
@@ -101,11 +99,11 @@ class Candidates:
             wanted = {name: self._trial.gradients[f"{name}_l{layer}"] for name in texts}
             if all(self._agrees(text, wanted[name]) for name, text in texts.items()):
                 found.append(where)
-        return sorted(found, key=lambda where: not _alike(where, slot.place.at(layer)))
+        return sorted(found, key=lambda where: not _alike(where, slot.location.at(layer)))
 
     def _named(self, slot: Slot, layer: int) -> list[Location]:
         """Those named like the array: dWxh or grads['Wxh'] for Wxh."""
-        own = slot.place.at(layer)
+        own = slot.location.at(layer)
         return [
             where
             for where in self._shaped(slot, layer)
@@ -114,7 +112,7 @@ class Candidates:
 
     def _shaped(self, slot: Slot, layer: int) -> list[Location]:
         """Those of the array's shape, or of its shape without axes of length 1."""
-        shape = _value_shape(self._names, slot.place.at(layer))
+        shape = _value_shape(self._names, slot.location.at(layer))
         found = []
         for text, value in self._values.items():
             stacked = as_array(value)

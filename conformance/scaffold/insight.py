@@ -12,7 +12,7 @@ from conformance.scaffold.call_search import AGREES
 from conformance.scaffold.construction import Construction
 from conformance.scaffold.subject import Subject
 from conformance.scaffold.trial import trial
-from conformance.scaffold.wiring import Wiring
+from conformance.scaffold.wiring import NO_WIRING, Wiring
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Insight:
 
     subject: Subject
     construction: Construction | None = None
-    wiring: Wiring = Wiring(())
+    wiring: Wiring = NO_WIRING
     given: Finding | None = None
     absent: Finding | None = None
     library: str = "np"

@@ -59,8 +59,10 @@ def _wired_and_called(insight: Insight) -> Insight:
                 break
         if best is not None:
             return insight.but(wiring=best[0], library=best[1], alone=alone).called(best[2])
+    wiring, library = next(_wirings(insight), (insight.wiring, insight.library))
     told = "; ".join(f"how {name} is called: {why}" for name, why in failures.items())
-    return insight.but(failure=told or f"which arguments of {insight.name} are its weights")
+    why = told or f"which arguments of {insight.name} are its weights"
+    return insight.but(wiring=wiring.remarked(settled=False), library=library, failure=why)
 
 
 def _wirings(insight: Insight) -> Iterator[tuple[Wiring, str]]:
@@ -72,7 +74,8 @@ def _wirings(insight: Insight) -> Iterator[tuple[Wiring, str]]:
         yield from ((variant, "torch" if tensors else "np") for variant in wiring.variants())
         return
     names: tuple[str, ...] = ()
-    container, after = "", ()
+    after: tuple[str, ...] = ()
+    container = ""
     if construction is not None:
         names, after = construction.weights, (f"self.theirs = {construction.call}",)
     else:

@@ -21,7 +21,9 @@ def one_layer(instance: Any) -> Wiring:
     """The wiring of an instance with one layer."""
     arrays = find_arrays(instance)
     found = roles([(array.path, array.shape) for array in arrays], INPUT_SIZE, HIDDEN_SIZE)
-    slots = tuple(_slot(array, location(OWNER, array.path), found[array.path]) for array in arrays if array.path in found)
+    slots = tuple(
+        _slot(array, location(OWNER, array.path), found[array.path]) for array in arrays if array.path in found
+    )
     return _wiring(slots, instance)
 
 
@@ -72,7 +74,7 @@ def _wiring(slots: tuple[Slot, ...], instance: Any) -> Wiring:
     """The wiring; where an array cannot be replaced, it is filled in place."""
     checked = tuple(_fitted(slot, _Holder(instance)) for slot in slots)
     fixed = bool(slots) and all(_is_torchs(slot) for slot in slots)
-    named = fixed and all(slot.place.at(0).path == f".{slot.role.kind}_l0" for slot in slots)
+    named = fixed and all(slot.location.at(0).path == f".{slot.role.kind}_l0" for slot in slots)
     return Wiring(checked, _before(instance), fixed=fixed, named=named)
 
 
@@ -84,7 +86,7 @@ def _before(instance: Any) -> tuple[str, ...]:
 
 def _fitted(slot: Slot, holder: _Holder) -> Slot:
     """The slot with what its array's kind or its holder asks for."""
-    first = slot.place.at(0)
+    first = slot.location.at(0)
     if slot.kind == "tensor":
         tensor = evaluate(first.read, {"self": holder})
         return dataclasses.replace(slot, needs_grad=not tensor.requires_grad)
@@ -101,5 +103,5 @@ class _Holder:
 
 def _is_torchs(slot: Slot) -> bool:
     """Whether an array has torch's own name and way round, so that nothing is open."""
-    name = slot.place.at(0).path
+    name = slot.location.at(0).path
     return bool(re.search(rf"\b{slot.role.kind}(_l0)?$", name)) and not slot.role.transposed

@@ -13,10 +13,8 @@ from conformance.scaffold.call import Finding
 from conformance.scaffold.call_search import CallSearch
 from conformance.scaffold.construction import Construction
 from conformance.scaffold.insight import Insight
-from conformance.scaffold.trial import trial
+from conformance.scaffold.trial import told, trial
 from conformance.scaffold.wiring import Wiring
-
-_MOST_NAMED = 12
 
 
 def settle(insight: Insight) -> Insight:
@@ -28,8 +26,10 @@ def settle(insight: Insight) -> Insight:
         insight = _with_layers(insight, construction)
     if "bidirectional" in construction.offers and not insight.wiring.named:
         held = attempt(lambda: _held(construction.build(insight.subject, {"bidirectional": True})))
-        told = held.why if isinstance(held, Failed) else held
-        insight = _without(insight, "bidirectional", f"which array belongs to which direction; with two it holds {told}")
+        held = held.why if isinstance(held, Failed) else held
+        insight = _without(
+            insight, "bidirectional", f"which array belongs to which direction; with two it holds {held}"
+        )
     unset = dict(construction.unset)
     if "nonlinearity" in unset:
         insight = _without(insight, "nonlinearity", f"what {unset['nonlinearity']} should be for relu")
@@ -51,7 +51,9 @@ def _with_layers(insight: Insight, construction: Construction) -> Insight:
         return _without(insight, "num_layers", f"how it is built with two layers: {why}")
     wiring = _like(insight.wiring, object_arrays.any_layers(instance))
     if wiring is None:
-        return _without(insight, "num_layers", f"which array belongs to which layer; with two it holds {_held(instance)}")
+        return _without(
+            insight, "num_layers", f"which array belongs to which layer; with two it holds {_held(instance)}"
+        )
     found, failure = _calls(insight, wiring, single)
     if not found:
         return _without(insight, "num_layers", f"where h_n of every layer is; {failure or 'it is not returned'}")
@@ -73,12 +75,10 @@ def _like(single: Wiring, several: Wiring | None) -> Wiring | None:
 def _calls(insight: Insight, wiring: Wiring, single: Finding) -> tuple[list[Finding], str]:
     """The calls of two layers that return h_n, and what was said to the others."""
     small = trial(num_layers=2, bias=wiring.has_bias, dtype=insight.alone or "float64")
-    search = CallSearch(
-        Bench(insight.subject, insight.construction, wiring, small, insight.library), single.entrance
-    )
+    search = CallSearch(Bench(insight.subject, insight.construction, wiring, small, insight.library), single.entrance)
     return [f for f in search.findings() if f.h_n is not None], search.failure
 
 
 def _held(instance: Any) -> str:
     """Its arrays, for a sentence."""
-    return ", ".join(f"{path} {shape}" for path, shape in describe_arrays(instance)[:_MOST_NAMED]) or "no arrays"
+    return told(describe_arrays(instance))

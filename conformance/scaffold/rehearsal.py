@@ -23,6 +23,7 @@ _CONFIGURATIONS: dict[str, dict[str, Any]] = {
     "nonlinearity relu": {"nonlinearity": "relu"},
     "two layers": {"num_layers": 2},
     "both directions": {"bidirectional": True},
+    "float32": {"dtype": "float32"},
 }
 
 
@@ -35,18 +36,40 @@ class Outcome:
     why: str = ""
 
 
-def rehearse(text: str, path: Path, trial: Trial) -> tuple[list[Outcome], Outcome]:
-    """What became of each configuration, and of the gradients of the first that agreed."""
+@dataclass(frozen=True)
+class Rehearsal:
+    """What became of each configuration, and of the gradients; `widens`: the dtype that it gives for float32."""
+
+    outcomes: tuple[Outcome, ...]
+    gradients: Outcome
+    widens: str = ""
+
+
+def rehearse(text: str, path: Path, trial: Trial) -> Rehearsal:
+    """Run an adapter's text in every configuration, and its backward in the first that agreed."""
     names: dict[str, Any] = {"__file__": str(path.resolve()), "__name__": "adapter"}
     loaded = attempt(lambda: exec(compile(text, str(path), "exec"), names))  # noqa: S102 -- the adapter just written
     if isinstance(loaded, Failed):
         failed = Outcome("the adapter", "raises", loaded.why)
-        return [failed], failed
+        return Rehearsal((failed,), failed)
     subject = ClassImplementation("the adapter", names["RNN"])
-    outcomes = [_outcome(subject, _case(trial, what, changes), what) for what, changes in _CONFIGURATIONS.items()]
+    outcomes = tuple(_outcome(subject, _case(trial, what, changes), what) for what, changes in _CONFIGURATIONS.items())
     best = next((o.what for o in outcomes if o.how == "agrees" and "h_0" in o.what), "")
     best = best or next((o.what for o in outcomes if o.how != "declines"), "output and h_n")
-    return outcomes, _gradients(subject, _case(trial, best, _CONFIGURATIONS[best]))
+    gradients = _gradients(subject, _case(trial, best, _CONFIGURATIONS[best]))
+    return Rehearsal(
+        outcomes, gradients, _widens(subject, _case(trial, best, _CONFIGURATIONS[best] | {"dtype": "float32"}))
+    )
+
+
+def _widens(subject: ClassImplementation, trial: Trial) -> str:
+    """The dtype of the first answer to float32 that is not float32; nothing where all are."""
+    call = _observe(subject, trial)
+    if isinstance(call, Outcome) or isinstance(call.outputs, NotAnArray):
+        return ""
+    values: list[Value] = [*call.outputs, *(call.gradients.values() if isinstance(call.gradients, dict) else ())]
+    dtypes = (str(value.dtype) for value in values if not isinstance(value, NotAnArray))
+    return next((dtype for dtype in dtypes if dtype != "float32"), "")
 
 
 def _case(trial: Trial, what: str, changes: dict[str, Any]) -> Trial:
@@ -75,7 +98,9 @@ def _outcome(subject: ClassImplementation, trial: Trial, what: str) -> Outcome:
     if isinstance(call.outputs, NotAnArray):
         return Outcome(called, "differs", f"it returned {call.outputs.description}")
     pairs = list(zip(call.outputs, trial.answers, strict=False))
-    return Outcome(called, "agrees" if _all_agree(trial, pairs) else "differs")
+    others = {str(v.dtype) for v in call.outputs if not isinstance(v, NotAnArray)} - {trial.case.dtype}
+    why = f"it returned {' and '.join(sorted(others))}" if others else ""
+    return Outcome(called, "agrees" if _all_agree(trial, pairs) else "differs", why)
 
 
 def _gradients(subject: ClassImplementation, trial: Trial) -> Outcome:
@@ -97,4 +122,7 @@ def _gradients(subject: ClassImplementation, trial: Trial) -> Outcome:
 
 
 def _all_agree(trial: Trial, pairs: list[tuple[Value, Array]]) -> bool:
-    return all(not isinstance(value, NotAnArray) and trial.agrees(value, wanted) for value, wanted in pairs)
+    return all(
+        not isinstance(value, NotAnArray) and value.dtype == wanted.dtype and trial.agrees(value, wanted)
+        for value, wanted in pairs
+    )

@@ -34,6 +34,12 @@ class Subject:
         return inspect.isclass(self.value)
 
     @property
+    def follows_contract(self) -> bool:
+        """Whether it is a class with a load_state_dict of its own, not one that torch.nn.Module brings."""
+        bases = self.value.__mro__ if self.is_class else ()
+        return any("load_state_dict" in vars(base) for base in bases if not base.__module__.startswith("torch."))
+
+    @property
     def uses_torch(self) -> bool:
         """Whether the file computes with torch, told without importing it."""
         return any(isinstance(value, ModuleType) and value.__name__ == "torch" for value in vars(self.module).values())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from conformance.arguments import Arguments, Array, draw
+from conformance.array_role import told_shape
 from conformance.case import Case
 from conformance.reference import RNN
 
@@ -17,6 +19,11 @@ INPUT_SIZE, HIDDEN_SIZE, SEQ_LEN, BATCH_SIZE = 4, 5, 7, 3
 #: Of an output layer, where one is asked for.
 OUTPUT_SIZE = 11
 
+#: What the sizes of a trial's arrays are called.
+LETTERS = {INPUT_SIZE: "I", HIDDEN_SIZE: "H", INPUT_SIZE + HIDDEN_SIZE: "I+H", OUTPUT_SIZE: "O"}
+LETTERS |= {SEQ_LEN: "T", BATCH_SIZE: "B"}
+
+_MOST_TOLD = 12
 _SEED = 20_260_001
 
 
@@ -58,6 +65,13 @@ class Trial:
         """Whether an array is a right answer, up to rounding; what kind of rounding is the check's affair."""
         close = {"float64": 1e-9, "float32": 1e-4}[self.case.dtype]
         return array is not None and array.shape == wanted.shape and np.allclose(array, wanted, close, close)
+
+
+def told(arrays: Iterable[tuple[str, tuple[int, ...]]]) -> str:
+    """Arrays of a trial's network with their shapes in letters, for a sentence."""
+    named = [f"{name} {told_shape(shape, LETTERS)}" for name, shape in arrays]
+    more = [f"and {len(named) - _MOST_TOLD} more"] if len(named) > _MOST_TOLD else []
+    return ", ".join(named[:_MOST_TOLD] + more) or "no arrays"
 
 
 def trial(*, num_layers: int = 1, bias: bool = True, dtype: str = "float64") -> Trial:

@@ -99,7 +99,7 @@ def _role(kind: Kind, transposed: bool, hh_transposed: bool, bias: Shape, hidden
 
 
 def _where(name: str, container: str) -> Location:
-    return location("self", f"{container}["{name}"]" if container else name)
+    return location("self", f'{container}["{name}"]' if container else name)
 
 
 def _zeros(where: Location, name: str, transposed: bool, bias: Shape, *, tensors: bool) -> str:

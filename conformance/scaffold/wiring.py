@@ -10,6 +10,7 @@ from conformance.array_attributes import Kind as ArrayKind
 from conformance.array_role import Role
 from conformance.scaffold.location import Location
 from conformance.scaffold.phrase import comment, commented
+from conformance.scaffold.trial import LETTERS
 
 _SET = "setattr(self.theirs, name, value)"
 
@@ -18,7 +19,7 @@ _SET = "setattr(self.theirs, name, value)"
 class Slot:
     """One array of theirs: where it is, what it is, and the further places that show the very same array."""
 
-    place: Location
+    location: Location
     role: Role
     kind: ArrayKind = "array"
     aliases: tuple[Location, ...] = ()
@@ -29,26 +30,26 @@ class Slot:
     def lines(self) -> list[str]:
         """Python that fills it."""
         remark = comment(self.remark) if self.remark else []
-        others = [alias.assign(self.place.read) + "  # the same array" for alias in self.aliases]
-        kept = [f"{self.place.read}.requires_grad_()"] if self.needs_grad else []
+        others = [alias.assign(self.location.read) + "  # the same array" for alias in self.aliases]
+        kept = [f"{self.location.read}.requires_grad_()"] if self.needs_grad else []
         return [*remark, *commented(self._assignment(), self._comment()), *others, *kept]
 
     def _assignment(self) -> str:
         """The line itself; a tensor keeps its identity, which an optimizer or another attribute may share."""
-        value = self.role.expression("_l{k}" if self.place.is_layered else "_l0")
-        if self.kind == "tensor" and self.place.owner == "self.theirs":
-            return f"{self.place.read}.data = torch.from_numpy({value})"
+        value = self.role.expression("_l{k}" if self.location.is_layered else "_l0")
+        if self.kind == "tensor" and self.location.owner == "self.theirs":
+            return f"{self.location.read}.data = torch.from_numpy({value})"
         if self.kind == "tensor":
-            return self.place.assign(f"torch.from_numpy({value}).requires_grad_()")
+            return self.location.assign(f"torch.from_numpy({value}).requires_grad_()")
         if self.in_place:
-            return f"{self.place.read}[...] = {value}"
+            return f"{self.location.read}[...] = {value}"
         if self.kind == "list":
             value = f"({value}).tolist()" if " + " in value else f"{value}.tolist()"
-        return self.place.assign(value)
+        return self.location.assign(value)
 
     def _comment(self) -> str:
-        of_layer_0 = "in layer 0 " if self.place.is_layered and "weight_ih" in self.role.parameters else ""
-        return of_layer_0 + self.role.comment
+        of_layer_0 = "in layer 0 " if self.location.is_layered and "weight_ih" in self.role.parameters else ""
+        return of_layer_0 + self.role.told(LETTERS)
 
     def read_gradients(self, array: str) -> dict[str, str]:
         """Python that reads the gradients of torch's parameters off this one's, by parameter without layer."""
@@ -73,7 +74,7 @@ class Wiring:
     @property
     def is_layered(self) -> bool:
         """Whether it serves any number of layers."""
-        return any(slot.place.is_layered for slot in self.slots)
+        return any(slot.location.is_layered for slot in self.slots)
 
     @property
     def has_bias(self) -> bool:
@@ -123,6 +124,10 @@ class Wiring:
         slots = list(self.slots)
         slots[index] = dataclasses.replace(slots[index], role=role)
         return dataclasses.replace(self, slots=tuple(slots))
+
+
+#: Where nothing is known.
+NO_WIRING = Wiring(())
 
 
 def _remark(role: Role, *, settled: bool) -> str:

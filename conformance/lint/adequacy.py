@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from conformance.case import Case
-from conformance.case_file import CaseFile
-from conformance.waiver import Check
+from conformance.sweep.case_file import CaseFile
+from conformance.sweep.waiver import Check
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from conformance import scalar
+from conformance.sweep import scalar
 
 Keys = tuple[str | int, ...]
 #: A line and a column, both counted from 1.

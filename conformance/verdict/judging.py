@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from conformance.comparison import Mismatch, first_mismatch
 from conformance.difference import Distance, Place, Steps
-from conformance.distance import distances, severity, steps
 from conformance.expected import Expected, Raises, Returns
 from conformance.observation import Answered, Declined, Observation, Raised
 from conformance.status import Layer, Status
+from conformance.verdict.comparison import Mismatch, first_mismatch
+from conformance.verdict.distance import distances, severity, steps
 
 _ORDINALS = ("first", "second", "third", "fourth")
 

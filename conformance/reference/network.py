@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conformance.reference_checks import check_construction, check_state
+from conformance.reference.checks import check_construction, check_state
 
 Array = npt.NDArray[Any]
 

@@ -24,9 +24,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from conformance.reference_checks import check_call, check_upstream
-from conformance.reference_network import Array, Network, Scan
-from conformance.reference_sums import column_sums, product
+from conformance.reference.checks import check_call, check_upstream
+from conformance.reference.network import Array, Network, Scan
+from conformance.reference.sums import column_sums, product
 
 __all__ = ["RNN", "Array", "Scan"]
 

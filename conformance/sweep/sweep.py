@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
-from conformance import case_file, combination, scalar
 from conformance.case import Case
-from conformance.case_file import CaseFile
-from conformance.entry import DEFAULTS, Entry, broken_rules
-from conformance.yaml_source import CaseFileError
+from conformance.sweep import case_file, combination, scalar
+from conformance.sweep.case_file import CaseFile
+from conformance.sweep.entry import DEFAULTS, Entry, broken_rules
+from conformance.sweep.yaml_source import CaseFileError
 
 CAP = 100_000
 

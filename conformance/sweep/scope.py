@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from conformance import mistake, scalar, setting
 from conformance.case import SETTINGS, UNBATCHED, Asks, Case
-from conformance.scalar import Scalar
+from conformance.sweep import mistake, scalar, setting
+from conformance.sweep.scalar import Scalar
 
 #: What a scope can speak of, in the order in which it is written.
 KEYS = ("asks", *SETTINGS)

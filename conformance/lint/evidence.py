@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from conformance.adequacy import Evidence
 from conformance.arguments import Arguments, Array, draw
 from conformance.case import Case
 from conformance.expected import REDRAWS, near_kink
+from conformance.lint.adequacy import Evidence
 from conformance.reference import RNN
 from conformance.scale import pre_activation_sums, pre_activations
 from conformance.tolerance import KINK_ROUNDINGS, RULES

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from conformance import scalar, setting
 from conformance.case import SETTINGS, UNBATCHED, Case
-from conformance.case_file import CaseFile, Settings
-from conformance.yaml_reader import Keys
+from conformance.sweep import scalar, setting
+from conformance.sweep.case_file import CaseFile, Settings
+from conformance.sweep.yaml_reader import Keys
 
 #: What a setting is when neither the file nor the entry says so.
 DEFAULTS: Settings = {

@@ -11,10 +11,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from conformance import case_file, mistake, sweep, yaml_source
 from conformance.case import Case
-from conformance.case_file import ASKS, CaseFile
-from conformance.yaml_source import CaseFileError
+from conformance.sweep import case_file, mistake, sweep, yaml_source
+from conformance.sweep.case_file import ASKS, CaseFile
+from conformance.sweep.yaml_source import CaseFileError
 
 SUITE_FILE = "suite.yaml"
 _FILE_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)*\.yaml")
@@ -70,7 +70,7 @@ def find_cases(explicit: Path | None = None) -> Path:
     """
     if explicit is not None:
         return explicit
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     for folder in (package.parent / "cases" if _is_ours(package.parent) else None, package / "_bundled" / "cases"):
         if folder is not None and folder.is_dir():
             return folder

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from conformance.adequacy import examine, report
 from conformance.case import Case
-from conformance.evidence import gather
+from conformance.lint.adequacy import examine, report
+from conformance.lint.evidence import gather
 from conformance.plan import Plan
 
 

@@ -10,18 +10,19 @@ from typing import Any
 
 import pytest
 
-from conformance import discovery, suite
+from conformance import discovery
 from conformance.case import Case
 from conformance.connection import Connection
 from conformance.discovery import Source
-from conformance.execution import load_oracle, load_or_broken
+from conformance.execution import load_or_broken, load_oracle
 from conformance.plan import Plan
 from conformance.record import Record, connection_line, dump
 from conformance.runner import Runner, Subject
-from conformance.scope import ScopeError, parse_where
 from conformance.status import Status
 from conformance.summary import WRONG
-from conformance.yaml_source import CaseFileError
+from conformance.sweep import suite
+from conformance.sweep.scope import ScopeError, parse_where
+from conformance.sweep.yaml_source import CaseFileError
 
 PROPERTY = "conformance"
 

@@ -9,11 +9,11 @@ import numpy as np
 from conformance.arguments import Array
 from conformance.case import Case
 from conformance.difference import Place
-from conformance.distance import absolute_errors, unlike
 from conformance.expected import ExpectedCall, Wanted
 from conformance.observation import Call, NotAnArray, NotGradients, Value
-from conformance.place import first_place, words
 from conformance.status import Layer
+from conformance.verdict.distance import absolute_errors, unlike
+from conformance.verdict.place import first_place, words
 
 OUTPUTS = ("output", "h_n")
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, get_type_hints
 from pydantic import AfterValidator, Field, PlainValidator, TypeAdapter, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from conformance import scalar
 from conformance.case import CONSTRUCTOR_DEFAULTS, SETTINGS, SIZES, UNBATCHED, Case
+from conformance.sweep import scalar
 
 #: The constructor's arguments; a validation file may give them any scalar.
 ARGUMENTS = (*SIZES, *CONSTRUCTOR_DEFAULTS)

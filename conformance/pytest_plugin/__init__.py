@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault(variable, "1")
     if not hasattr(config, "workerinput"):
         # Brings the record file's code, which a run without cases does not need.
-        from conformance.pytest_session import Controller  # noqa: PLC0415
+        from conformance.pytest_plugin.session import Controller  # noqa: PLC0415
 
         config.pluginmanager.register(Controller(config), "conformance-controller")
 
@@ -51,7 +51,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if not file_path.is_relative_to(root) or len(file_path.relative_to(root).parts) == 1:
         return None
     # Reading case files brings pydantic.
-    from conformance.pytest_items import CaseFileNode  # noqa: PLC0415
+    from conformance.pytest_plugin.items import CaseFileNode  # noqa: PLC0415
 
     return CaseFileNode.from_parent(parent, path=file_path)
 

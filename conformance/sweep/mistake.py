@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from conformance import scalar
-from conformance.yaml_reader import Keys, Position
-from conformance.yaml_source import YamlSource
+from conformance.sweep import scalar
+from conformance.sweep.yaml_reader import Keys, Position
+from conformance.sweep.yaml_source import YamlSource
 
 #: What is wanted, by pydantic's type of error; the rest say it themselves in `wanted`.
 _WANTED = {

@@ -10,12 +10,12 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from conformance import mistake, setting, yaml_source
 from conformance.case import SETTINGS, Asks
-from conformance.scalar import Scalar
-from conformance.waiver import CHECKS, Check
-from conformance.yaml_reader import Keys
-from conformance.yaml_source import CaseFileError, YamlSource
+from conformance.sweep import mistake, setting, yaml_source
+from conformance.sweep.scalar import Scalar
+from conformance.sweep.waiver import CHECKS, Check
+from conformance.sweep.yaml_reader import Keys
+from conformance.sweep.yaml_source import CaseFileError, YamlSource
 
 Settings = dict[str, Scalar]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from conformance import scalar, yaml_reader
-from conformance.yaml_reader import Keys, Position
+from conformance.sweep import scalar, yaml_reader
+from conformance.sweep.yaml_reader import Keys, Position
 
 
 class CaseFileError(Exception):

@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from conformance.case import Asks
-from conformance.case_file import model
+from conformance.sweep.case_file import model
 
 
 class _WithoutNull(GenerateJsonSchema):

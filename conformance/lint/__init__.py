@@ -1,0 +1,1 @@
+"""Whether the cases are fit to tell right from wrong: numbers in which no fault can hide."""

@@ -1,0 +1,5 @@
+"""Judging one case: what was observed against what was expected, at the first difference what, where and how far."""
+
+from conformance.verdict.judging import Verdict, judge
+
+__all__ = ["Verdict", "judge"]

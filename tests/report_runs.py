@@ -1,0 +1,45 @@
+"""Runs made by hand for the tests of the report."""
+
+import dataclasses
+
+from small import header, record
+
+from conformance.connection import Connection
+from conformance.difference import Distance, Place, Steps
+from conformance.record import Run
+from conformance.status import Layer, Status
+
+HOSTILE = "</script><img src=x onerror=alert(1)>\u202e\x1b[31mred\x1b[0m\u2028'\"&{{ 7 * 7 }}"
+
+
+def run(*records, complete=True, connections=(), expected=None, **planned):
+    counts = {r.implementation: 0 for r in records} or {"mine": 0}
+    for one in records:
+        counts[one.implementation] += 1
+    made = header(**(expected or counts))
+    made = dataclasses.replace(
+        made, implementations=tuple(dataclasses.replace(p, **planned) for p in made.implementations)
+    )
+    return Run(header=made, connections=connections, records=records, complete=complete, seconds=1.5)
+
+
+def failing(**fields):
+    place = {"layer": 0, "direction": "forward", "time_step": 1, "batch": 0, "unit": 3, "wrong": 4, "size": 9}
+    return record(
+        Status.FAIL,
+        layer=Layer.VALUE,
+        why="output is 1, but should be 2 (off by 1; 1e-15 is allowed)",
+        distances={"output": Distance(error=1.0, tolerance=1e-15, ratio=1e15)},
+        place=Place(tensor="output", index=(1, 0, 3), got=1.0, wanted=2.0, **place),
+        steps=Steps(tensor="output", errors=(0.0, 1.0, float("nan"), float("inf")), tolerance=1e-15),
+        **fields,
+    )
+
+
+def hostile_run():
+    connection = Connection(implementation=HOSTILE, connected=True, parameters_unread=(HOSTILE,), notes=(HOSTILE,))
+    bad = failing(implementation=HOSTILE, settings={"num_layers": HOSTILE, HOSTILE: HOSTILE}, file=HOSTILE)
+    bad = dataclasses.replace(bad, case=HOSTILE, why=HOSTILE)
+    made = run(bad, connections=(connection,), description=HOSTILE, origin=HOSTILE, stale=(HOSTILE,))
+    own = {"command": HOSTILE, "platform": HOSTILE, "versions": {HOSTILE: HOSTILE}, "scope": {HOSTILE: HOSTILE}}
+    return dataclasses.replace(made, header=dataclasses.replace(made.header, **own))
