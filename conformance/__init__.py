@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from conformance.parametrize import parametrize_with_cases as parametrize_with_cases
     from conformance.result import Result as Result
 
-_HOMES = {"check": "conformance.api", "parametrize_with_cases": "conformance.parametrize", "Result": "conformance.result"}
+_HOMES = {
+    "check": "conformance.api",
+    "parametrize_with_cases": "conformance.parametrize",
+    "Result": "conformance.result",
+}
 
 __all__ = ["Result", "check", "parametrize_with_cases"]
 

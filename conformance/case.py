@@ -124,11 +124,13 @@ class Case:
         batch = self.batch_size or 0
         size = self.seq_len * max(batch, 1) * (self.input_size + self.hidden_size)
         defaults = {f.name: f.default for f in dataclasses.fields(self) if f.name.endswith(("_scale", "_steps"))}
-        numbers = sum(getattr(self, name) != default for name, default in defaults.items())
-        options = numbers + sum(
+        unusual = sum(getattr(self, name) != default for name, default in defaults.items())
+        unusual += self.dtype != "float64"
+        options = sum(
             (self.nonlinearity != "tanh", self.batch_first, self.h_0 == "given", not self.bias, self.dropout > 0)
         )
-        return (self.asks == "gradients", self.num_layers * self.directions, self.calls == "repeated", options, size)
+        scans = self.num_layers * self.directions
+        return (self.asks == "gradients", unusual, scans, self.calls == "repeated", options, size)
 
 
 def _is_default(name: str, value: Scalar) -> bool:

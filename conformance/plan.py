@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import fnmatch
 import importlib.metadata
 import os
@@ -99,4 +99,4 @@ def versions() -> dict[str, str]:
 
 def now() -> str:
     """The time in UTC, to the second."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

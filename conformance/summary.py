@@ -9,16 +9,21 @@ from functools import cached_property
 
 from conformance.connection import Connection
 from conformance.record import Planned, Record, Run
-from conformance.status import Status
+from conformance.status import Layer, Status
 
 #: What is wrong with an implementation, whatever the reason.
 WRONG = (Status.FAIL, Status.ERROR, Status.CRASH, Status.TIMEOUT, Status.MEMORY, Status.STALE)
 
 EXIT_SUCCESS, EXIT_WRONG, EXIT_USAGE, EXIT_HARNESS, EXIT_NOTHING = 0, 1, 2, 3, 5
 
+
+def _gradients(record: Record) -> bool:
+    return record.asks == "gradients"
+
+
 #: What an implementation may not offer, as the verdict line calls it, and the cases that need it.
 FEATURES: tuple[tuple[str, Callable[[Record], bool]], ...] = (
-    ("gradients", lambda r: r.asks == "gradients"),
+    ("gradients", _gradients),
     ("bidirectional", lambda r: r.settings["bidirectional"] is True),
     ("num_layers > 1", lambda r: r.settings["num_layers"] != 1),
     ("relu", lambda r: r.settings["nonlinearity"] == "relu"),
@@ -199,9 +204,14 @@ class Summary:
         return f"; does not offer: {', '.join(names)}" if names else f"; declines {_cases(declined)}"
 
     def _never_offers(self, needs: Callable[[Record], bool]) -> bool:
-        """Whether there are cases that need a feature and all of them were declined."""
-        statuses = {r.status for r in self.asked if needs(r)}
-        return statuses == {Status.UNSUPPORTED}
+        """Whether there are cases that need a feature and all of them were declined.
+
+        A gradients case whose forward is wrong never came to its gradients, so it says nothing about them.
+        """
+        needing = [r for r in self.asked if needs(r)]
+        if needs is _gradients:
+            needing = [r for r in needing if r.status not in WRONG or r.layer is Layer.GRADIENT]
+        return {r.status for r in needing} == {Status.UNSUPPORTED}
 
 
 def summaries(run: Run) -> tuple[Summary, ...]:

@@ -1,6 +1,9 @@
-"""Runs made by hand for the tests of the report."""
+"""Runs made by hand for the tests of the report, and a reader of its pages."""
 
 import dataclasses
+import json
+from collections import Counter
+from html.parser import HTMLParser
 
 from small import header, record
 
@@ -13,10 +16,8 @@ HOSTILE = "</script><img src=x onerror=alert(1)>\u202e\x1b[31mred\x1b[0m\u2028'\
 
 
 def run(*records, complete=True, connections=(), expected=None, **planned):
-    counts = {r.implementation: 0 for r in records} or {"mine": 0}
-    for one in records:
-        counts[one.implementation] += 1
-    made = header(**(expected or counts))
+    counts = Counter(r.implementation for r in records)
+    made = header(**(expected or counts or {"mine": 0}))
     made = dataclasses.replace(
         made, implementations=tuple(dataclasses.replace(p, **planned) for p in made.implementations)
     )
@@ -43,3 +44,36 @@ def hostile_run():
     made = run(bad, connections=(connection,), description=HOSTILE, origin=HOSTILE, stale=(HOSTILE,))
     own = {"command": HOSTILE, "platform": HOSTILE, "versions": {HOSTILE: HOSTILE}, "scope": {HOSTILE: HOSTILE}}
     return dataclasses.replace(made, header=dataclasses.replace(made.header, **own))
+
+
+class Reader(HTMLParser):
+    """The text of each element with an id, a class or a tag that a test asks for, and every tag."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.open, self.texts = [], [], {}
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "link", "input", "wbr", "br"):
+            self.open.append((tag, dict(attrs)))
+        if tag in ("td", "th", "dt", "dd"):
+            self.handle_data(" ")
+
+    def handle_endtag(self, tag):
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        for tag, attrs in self.open:
+            for name in (tag, f"#{attrs.get('id')}", *(f".{c}" for c in (attrs.get("class") or "").split())):
+                self.texts[name] = self.texts.get(name, "") + data
+
+
+def words(page, name):
+    return " ".join(Reader(page).texts.get(name, "").split())
+
+
+def data_of(page):
+    return json.loads(Reader(page).texts["#data"])

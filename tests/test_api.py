@@ -69,8 +69,12 @@ def test_mistakes_are_sentences():
 
 
 def test_importing_conformance_imports_nothing_heavy():
-    program = "import sys, conformance; print(sorted({'numpy', 'torch', 'pydantic', 'jinja2', 'yaml'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    program = (
+        "import sys, conformance; print(sorted({'numpy', 'torch', 'pydantic', 'jinja2', 'yaml'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=Path(__file__).parents[1]
+    )
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
@@ -79,5 +83,7 @@ def test_help_imports_neither_numpy_nor_torch():
         "import sys\nfrom conformance.cli import cli\nfrom conformance.cli.supervise import run_here\n"
         "run_here(cli, ['--version'])\nassert not {'numpy', 'torch'} & set(sys.modules), 'too heavy'\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=Path(__file__).parents[1]
+    )
     assert "too heavy" not in done.stderr

@@ -40,7 +40,12 @@ def in_process(*arguments, cwd=None, **environment):
     command = [sys.executable, "-m", "conformance", *arguments]
     path = str(Path(__file__).parents[1])
     return subprocess.run(
-        command, capture_output=True, text=True, cwd=cwd, timeout=120, env=os.environ | {"PYTHONPATH": path} | environment
+        command,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=120,
+        env=os.environ | {"PYTHONPATH": path} | environment,
     )
 
 
@@ -108,7 +113,13 @@ def test_2_every_mistake_of_a_case_file_at_once(run, tmp_path):
     )
     code, _, err = run("check", RIGHT, "--cases", tmp_path / "cases")
     assert code == 2
-    for piece in ("broken.yaml:2:", "broken.yaml:4:", "broken.yaml:5:", "did you mean tanh?", "did you mean num_layers?"):
+    for piece in (
+        "broken.yaml:2:",
+        "broken.yaml:4:",
+        "broken.yaml:5:",
+        "did you mean tanh?",
+        "did you mean num_layers?",
+    ):
         assert piece in err
 
 

@@ -33,7 +33,9 @@ def test_a_class_named_rnn_wins(write):
 
 
 def test_the_only_class_with_a_forward_is_taken(write):
-    path = write("a.py", CLASS.format(name="Elman") + "class Config:\n    pass\n\nclass _Helper:\n    forward = print\n")
+    path = write(
+        "a.py", CLASS.format(name="Elman") + "class Config:\n    pass\n\nclass _Helper:\n    forward = print\n"
+    )
     assert subject(path) == "Elman"
 
 
@@ -131,7 +133,12 @@ def test_expectations(write):
     assert expectation_beside(path) is None
     write("a.expected.yaml", "conforms_where_supported: false\nfaults: [h0-ignored]\n")
     found = expectation_beside(path)
-    assert (found.conforms_where_supported, found.connected, found.faults, found.unnamed) == (False, True, ["h0-ignored"], [])
+    assert (found.conforms_where_supported, found.connected, found.faults, found.unnamed) == (
+        False,
+        True,
+        ["h0-ignored"],
+        [],
+    )
     write("a.expected.yaml", "conforms_where_suported: no\n")
     with pytest.raises(CaseFileError) as caught:
         expectation_beside(path)

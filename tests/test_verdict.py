@@ -238,7 +238,10 @@ def test_a_state_kept_between_calls_is_found():
     assert judge(Stateful, asks="values").status is Status.PASS
     record = judge(Stateful, calls="repeated", asks="values")
     assert record.layer is Layer.PURITY
-    assert "right at first, wrong in the fourth call (2 in a batch, then 3 in a batch, then 2 in a batch, then 2 in a batch)" in record.why
+    assert (
+        "right at first, wrong in the fourth call (2 in a batch, then 3 in a batch, then 2 in a batch, then 2 in a batch)"
+        in record.why
+    )
 
 
 def test_gradients_that_accumulate_between_calls_are_found():

@@ -49,7 +49,7 @@ def list_(*, ids: bool, as_json: bool, **chosen: Any) -> None:
 @click.option("--script", type=click.Path(path_type=Path), help="Write a script that reproduces the case without us.")
 @click.option("--impl", metavar="FILE.py[:NAME]", help="The implementation that the script runs beside torch.")
 @sentences
-def show(  # noqa: PLR0913 -- one for each option
+def show(
     *, case_id: str, cases: Path | None, seed: int, dtype: str | None, script: Path | None, impl: str | None
 ) -> None:
     """Show one case: its configuration, shapes and YAML line; with --script, reproduce it without this harness."""

@@ -24,7 +24,7 @@ from conformance.summary import exit_code
 @running
 @click.pass_context
 @sentences
-def check(  # noqa: PLR0913 -- one for each option
+def check(
     ctx: click.Context,
     /,
     implementation: str,

@@ -25,7 +25,7 @@ from conformance.summary import EXIT_USAGE, exit_code, summaries
 @running
 @click.pass_context
 @sentences
-def run(  # noqa: PLR0913 -- one for each option
+def run(
     ctx: click.Context,
     /,
     impls: Path,

@@ -93,7 +93,7 @@ LABORATORY = pytest.StashKey[Laboratory]()
 
 
 def laboratory(config: pytest.Config) -> Laboratory:
-    """This process's laboratory."""
+    """The laboratory of this process."""
     if LABORATORY not in config.stash:
         config.stash[LABORATORY] = Laboratory(config)
     return config.stash[LABORATORY]

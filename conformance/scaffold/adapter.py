@@ -33,7 +33,7 @@ def write(insight: Insight, gradients: Gradients | None, path: Path, *, autograd
         "adapter.py.jinja",
         name=insight.name,
         file=insight.subject.path.name,
-        relative=Path(os.path.relpath(insight.subject.path.resolve(), path.resolve().parent)).as_posix(),
+        where=_path_from(path, insight.subject.path),
         library=insight.library,
         alone=insight.alone,
         init=draft.init(),
@@ -47,6 +47,14 @@ def write(insight: Insight, gradients: Gradients | None, path: Path, *, autograd
         needs_h_0_given=insight.given is not None and bool(backward),
     )
     return Adapter(text, tuple(draft.left))
+
+
+def _path_from(adapter: Path, theirs: Path) -> str:
+    """Their file as seen from the adapter's folder, so that both can be moved together; whole where no path leads."""
+    try:
+        return Path(os.path.relpath(theirs.resolve(), adapter.resolve().parent)).as_posix()
+    except ValueError:  # on another drive
+        return theirs.resolve().as_posix()
 
 
 class _Draft:
@@ -84,7 +92,9 @@ class _Draft:
             lines.append("self.names = list(state)")
         if insight.wiring.missing:
             missing = " and ".join(insight.wiring.missing)
-            lines += raising(self._fill_in(f"where {missing} belong; {insight.name} holds {told(insight.arrays)}"))
+            unbuilt = insight.subject.is_class and insight.construction is None
+            held = "what it holds shows once it is built" if unbuilt else f"{insight.name} holds {told(insight.arrays)}"
+            lines += raising(self._fill_in(f"where {missing} belong; {held}"))
         return lines
 
     def forward(self) -> list[str]:

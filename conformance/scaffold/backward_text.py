@@ -77,16 +77,12 @@ def autograd(wiring: Wiring, *, optional_bias: bool, with_h_0: bool) -> list[str
     for slot in wiring.slots:
         sources |= slot.role.gradients(f"self._gradient({slot.location.read})")
     given = ["if self.h_0_given:", '    found["h_0"] = self._state_as_called(self._gradient(self.h))']
-    fresh = [f"{slot.location.read}.grad = None  # autograd adds to what is there" for slot in wiring.slots]
-    if wiring.is_layered:
-        fresh = ["for k in range(self.num_layers):", *_indented(fresh)]
+    fresh = wiring.each(lambda slot: [f"{slot.location.read}.grad = None"], optional_bias=optional_bias)
     if wiring.named:
-        fresh = [
-            "for name in self.names:",
-            "    getattr(self.theirs, name).grad = None  # autograd adds to what is there",
-        ]
+        fresh = ["for name in self.names:", "    getattr(self.theirs, name).grad = None"]
     body = [
         "g, g_n = self._time_major(grad_output), self._with_batch(grad_h_n)",
+        "# Autograd adds to what is there.",
         *fresh,
         "torch.autograd.backward(self.answers, [torch.from_numpy(g), torch.from_numpy(g_n)])",
         'found = {"input": self._as_called(self._gradient(self.x))}',

@@ -69,20 +69,22 @@ class Construction:
 def find(subject: Subject) -> Construction | str:
     """The construction whose instance holds recurrent weights; else any that works; else why none does."""
     first: Construction | None = None
-    failure = "its signature cannot be read"
+    failure = ""
     for construction in _candidates(subject):
         if construction.weights:
             return construction
         try:
             instance = construction.build(subject, {})
         except Exception as error:  # noqa: BLE001 -- what their constructor says to a wrong guess
-            failure = f"{construction.call} raises {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            failure = (
+                failure or f"{construction.call} raises {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            )
             continue
         held = {role.kind for role in roles(describe_arrays(instance), INPUT_SIZE, HIDDEN_SIZE).values()}
         if "weights" in held or {"weight_ih", "weight_hh"} <= held:
             return construction
         first = first or construction
-    return first or failure
+    return first or failure or "its arguments are too many to guess"
 
 
 def holds_recurrent_weights(subject: Subject) -> bool:

@@ -30,7 +30,7 @@ def declined(insight: Insight) -> list[Declined]:
     if not insight.offers("nonlinearity"):
         refusal = f"{name} has no choice of nonlinearity"
         found.append(_option(insight, "nonlinearity", 'nonlinearity != "tanh"', refusal))
-    if insight.finding is not None and not insight.wiring.missing and not insight.offers("bias"):
+    if not insight.wiring.missing and not insight.offers("bias"):
         always, never = Declined("not bias", f"{name} always adds a bias"), Declined("bias", f"{name} has no bias")
         found.append(always if has_bias else never)
     if not insight.offers("bidirectional"):

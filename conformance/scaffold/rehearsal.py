@@ -46,7 +46,7 @@ class Rehearsal:
 
 
 def rehearse(text: str, path: Path, trial: Trial) -> Rehearsal:
-    """Run an adapter's text in every configuration, and its backward in the first that agreed."""
+    """Run an adapter's text in every configuration, and its backward with h_0 where it takes one."""
     names: dict[str, Any] = {"__file__": str(path.resolve()), "__name__": "adapter"}
     loaded = attempt(lambda: exec(compile(text, str(path), "exec"), names))  # noqa: S102 -- the adapter just written
     if isinstance(loaded, Failed):
@@ -54,12 +54,11 @@ def rehearse(text: str, path: Path, trial: Trial) -> Rehearsal:
         return Rehearsal((failed,), failed)
     subject = ClassImplementation("the adapter", names["RNN"])
     outcomes = tuple(_outcome(subject, _case(trial, what, changes), what) for what, changes in _CONFIGURATIONS.items())
-    best = next((o.what for o in outcomes if o.how == "agrees" and "h_0" in o.what), "")
-    best = best or next((o.what for o in outcomes if o.how != "declines"), "output and h_n")
-    gradients = _gradients(subject, _case(trial, best, _CONFIGURATIONS[best]))
-    return Rehearsal(
-        outcomes, gradients, _widens(subject, _case(trial, best, _CONFIGURATIONS[best] | {"dtype": "float32"}))
-    )
+    accepted = [what for what, outcome in zip(_CONFIGURATIONS, outcomes, strict=True) if outcome.how != "declines"]
+    fullest = "with h_0" if "with h_0" in accepted else "output and h_n"
+    changes = _CONFIGURATIONS[fullest]
+    gradients = _gradients(subject, _case(trial, fullest, changes))
+    return Rehearsal(outcomes, gradients, _widens(subject, _case(trial, fullest, changes | {"dtype": "float32"})))
 
 
 def _widens(subject: ClassImplementation, trial: Trial) -> str:

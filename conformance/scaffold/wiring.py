@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from conformance.array_attributes import Kind as ArrayKind
@@ -93,14 +93,16 @@ class Wiring:
             is_tensor = self.slots[0].kind == "tensor"
             fill = "getattr(self.theirs, name).data = torch.from_numpy(value)" if is_tensor else _SET
             return ["for name, value in state.items():  # the names are torch's own", f"    {fill}"]
-        weights = [line for slot in self.slots if not slot.role.is_bias for line in slot.lines()]
-        biases = [line for slot in self.slots if slot.role.is_bias for line in slot.lines()]
+        return [*self.before, *self.each(Slot.lines, optional_bias=optional_bias), *self.after]
+
+    def each(self, write: Callable[[Slot], list[str]], *, optional_bias: bool) -> list[str]:
+        """What `write` says of every array in every layer."""
+        weights = [line for slot in self.slots if not slot.role.is_bias for line in write(slot)]
+        biases = [line for slot in self.slots if slot.role.is_bias for line in write(slot)]
         if biases and optional_bias:
             biases = ["if self.bias:", *(f"    {line}" for line in biases)]
         body = [*weights, *biases]
-        if self.is_layered:
-            body = ["for k in range(self.num_layers):", *(f"    {line}" for line in body)]
-        return [*self.before, *body, *self.after]
+        return ["for k in range(self.num_layers):", *(f"    {line}" for line in body)] if self.is_layered else body
 
     def variants(self) -> Iterator[Wiring]:
         """Itself, then what the shapes admit just as well: W_hh from the other side, x and h in the other order."""

@@ -55,49 +55,65 @@ def _gradient_mismatch(wanted: ExpectedCall, gradients: dict[str, Value] | NotGr
     return None if difference is None else Mismatch(Layer.GRADIENT, difference.why, difference.place)
 
 
+@dataclass(frozen=True)
+class _Tensor:
+    """One tensor that is an array, beside what was wanted; `name` is what a sentence calls it."""
+
+    case: Case
+    key: str
+    name: str
+    array: Array
+    wanted: Wanted
+
+
 def _compare(wanted: ExpectedCall, found: dict[str, Value], prefix: str) -> Mismatch | None:
     """Type, shape, dtype, finiteness, values: each of every tensor before the next of any."""
-    pairs = [(name, value, wanted.tensors[name]) for name, value in found.items()]
-    for name, value, _ in pairs:
+    tensors = []
+    for key, value in found.items():
         if isinstance(value, NotAnArray):
-            return Mismatch(Layer.TYPE, f"{prefix}{name} is {value.description}, but should be a {value.array_type}")
-    arrays = [(name, value, want) for name, value, want in pairs if not isinstance(value, NotAnArray)]
-    for name, array, want in arrays:
-        if array.shape != want.torch.shape:
-            return Mismatch(
-                Layer.SHAPE, f"{prefix}{name} is of shape {array.shape}, but should be of shape {want.torch.shape}"
-            )
-    for name, array, want in arrays:
-        if array.dtype != want.torch.dtype:
-            return Mismatch(Layer.DTYPE, f"{prefix}{name} is {array.dtype}, but should be {want.torch.dtype}")
-    for name, array, want in arrays:
-        wrong = unlike(array, want.torch)
-        if np.any(wrong):
-            return _number(wanted.case, Layer.FINITE, name, array, want, wrong, prefix)
-    for name, array, want in arrays:
-        wrong = ~(absolute_errors(array, want) <= want.tolerance)
-        if np.any(wrong):
-            return _number(wanted.case, Layer.VALUE, name, array, want, wrong, prefix)
+            return Mismatch(Layer.TYPE, f"{prefix}{key} is {value.description}, but should be a {value.array_type}")
+        tensors.append(_Tensor(wanted.case, key, prefix + key, value, wanted.tensors[key]))
+    for settle in (_settle_shape, _settle_dtype, _settle_finite, _settle_values):
+        for tensor in tensors:
+            if mismatch := settle(tensor):
+                return mismatch
     return None
 
 
-def _number(  # noqa: PLR0913 -- one sentence needs them all
-    case: Case, layer: Layer, name: str, array: Array, want: Wanted, wrong: Array, prefix: str
-) -> Mismatch:
+def _settle_shape(tensor: _Tensor) -> Mismatch | None:
+    got, wanted = tensor.array.shape, tensor.wanted.torch.shape
+    if got == wanted:
+        return None
+    return Mismatch(Layer.SHAPE, f"{tensor.name} is of shape {got}, but should be of shape {wanted}")
+
+
+def _settle_dtype(tensor: _Tensor) -> Mismatch | None:
+    got, wanted = tensor.array.dtype, tensor.wanted.torch.dtype
+    return None if got == wanted else Mismatch(Layer.DTYPE, f"{tensor.name} is {got}, but should be {wanted}")
+
+
+def _settle_finite(tensor: _Tensor) -> Mismatch | None:
+    wrong = unlike(tensor.array, tensor.wanted.torch)
+    return _number(Layer.FINITE, tensor, wrong, tensor.wanted.torch) if np.any(wrong) else None
+
+
+def _settle_values(tensor: _Tensor) -> Mismatch | None:
+    # Not `errors > tolerance`: that lets NaN through.
+    wrong = ~(absolute_errors(tensor.array, tensor.wanted) <= tensor.wanted.tolerance)
+    return _number(Layer.VALUE, tensor, wrong, tensor.wanted.truth) if np.any(wrong) else None
+
+
+def _number(layer: Layer, tensor: _Tensor, wrong: Array, shown: Array) -> Mismatch:
     """The sentence for wrong numbers."""
-    shown = want.torch if layer is Layer.FINITE else want.truth
-    place = first_place(case, name, wrong, array, shown)
+    place = first_place(tensor.case, tensor.key, wrong, tensor.array, shown)
     got, wanted = _pair(place.got, place.wanted)
     far = ""
     if layer is Layer.VALUE:
-        error = float(abs(array[place.index].astype(want.truth.dtype) - want.truth[place.index]))
-        far = f"off by {error:.2g}; {want.tolerance:.2g} is allowed; "
-    return Mismatch(
-        layer,
-        f"{prefix}{name} is {got} {words(place)}, but should be {wanted} "
-        f"({far}{place.wrong} of {place.size} numbers are wrong)",
-        place,
-    )
+        error = float(absolute_errors(tensor.array, tensor.wanted)[place.index])
+        far = f"off by {error:.2g}; {tensor.wanted.tolerance:.2g} is allowed; "
+    are = "number is" if place.wrong == 1 else "numbers are"
+    how_far = f"{far}{place.wrong} of {place.size} {are} wrong"
+    return Mismatch(layer, f"{tensor.name} is {got} {words(place)}, but should be {wanted} ({how_far})", place)
 
 
 def _pair(got: float, wanted: float) -> tuple[str, str]:

@@ -15,7 +15,7 @@ def test_no_honest_variant_is_found_wrong(capsys):
     seed = int(os.environ.get("RNN_CONFORMANCE_SOAK_SEED", "0"))
     tally = campaign.run(checks, seed)
     with capsys.disabled():
-        print("", *tally.lines(), sep="\n")  # noqa: T201 -- the campaign's result
+        print("", *tally.lines(), sep="\n")
     assert sum(counts.total() for counts in tally.counts.values()) == checks
     first = "\n".join(tally.not_passed[:5])
     assert not tally.not_passed, f"{len(tally.not_passed)} of {checks} honest checks (seed {seed}) failed:\n{first}"

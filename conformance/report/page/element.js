@@ -36,7 +36,7 @@ function table(heads, rows) {
 function number(value, digits = 3) {
   if (typeof value !== "number") return String(value);
   const text = value.toPrecision(digits).replace("e+", "e");
-  return /e/.test(text) || !/\./.test(text) ? text : text.replace(/\.?0+$/, "");
+  return text.includes(".") ? text.replace(/\.?0+(e|$)/, "$1") : text;
 }
 
 function times(ratio) {

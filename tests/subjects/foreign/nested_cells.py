@@ -19,7 +19,7 @@ class StackedRNN:
 
     def forward(self, x, h0=None):
         n = len(self.cells)
-        h0 = np.zeros((n, x.shape[1], self.cells[0].b.size)) if h0 is None else h0
+        h0 = np.zeros((n, x.shape[1], self.cells[0].b.size), dtype=x.dtype) if h0 is None else h0
         self.x, self.h0, self.hs, below = x, h0, [], x
         for k, cell in enumerate(self.cells):
             h, states = h0[k], []

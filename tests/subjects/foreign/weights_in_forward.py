@@ -9,7 +9,10 @@ class FreshRNN:
         self.hidden_size = hidden_size
 
     def forward(self, x):
-        w_ih, w_hh = np.random.rand(self.hidden_size, self.input_size), np.random.rand(self.hidden_size, self.hidden_size)
+        w_ih, w_hh = (
+            np.random.rand(self.hidden_size, self.input_size),
+            np.random.rand(self.hidden_size, self.hidden_size),
+        )
         h, output = np.zeros((x.shape[1], self.hidden_size)), []
         for x_t in x:
             h = np.tanh(x_t @ w_ih.T + h @ w_hh.T)

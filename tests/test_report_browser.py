@@ -1,0 +1,320 @@
+"""The report in a real browser, opened as a file with the network off.
+
+Each test fails on its own if the page logs an error, breaks its content security policy or asks for anything.
+"""
+
+import dataclasses
+import os
+import re
+import shutil
+
+import pytest
+from report_runs import HOSTILE, failing, hostile_run, run
+from small import record
+
+from conformance.report.html import write
+from conformance.report.text import clean
+from conformance.status import Status
+
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="Playwright is not installed, so the report is not opened in a browser"
+)
+expect = playwright.expect
+pytestmark = pytest.mark.browser
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    program = os.environ.get("RNN_CONFORMANCE_CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if program is None:
+        pytest.skip("there is no Chromium on this machine; RNN_CONFORMANCE_CHROMIUM can name one")
+    # Chromium refuses to start its sandbox as root.
+    rootly = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=program, args=_QUIET + rootly)
+        yield started
+        started.close()
+
+
+class Watched:
+    """Opens runs in fresh pages and notes what they must not do."""
+
+    def __init__(self, browser, folder):
+        self._browser, self._folder = browser, folder
+        self.contexts, self.complaints = [], []
+
+    def open(self, made, address="", **options):
+        path = self._folder / f"page{len(self.contexts)}.html"
+        write(made, path)
+        context = self._browser.new_context(offline=True, **{"viewport": {"width": 1280, "height": 800}} | options)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: self.complaints.append(f"console {message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("dialog", lambda box: (self.complaints.append(f"a script ran: {box.message}"), box.dismiss()))
+        page.on("request", lambda asked: self._asked(asked.url, path.as_uri()))
+        page.goto(path.as_uri() + address)
+        if options.get("java_script_enabled", True):
+            page.locator("html[data-ready]").wait_for(state="attached")
+        return page
+
+    def _asked(self, url, own):
+        if url.partition("#")[0] != own and not url.startswith("data:"):
+            self.complaints.append(f"request: {url}")
+
+
+@pytest.fixture
+def watched(browser, tmp_path):
+    watching = Watched(browser, tmp_path)
+    yield watching
+    for context in watching.contexts:
+        context.close()
+    assert watching.complaints == []
+
+
+def several():
+    """Two implementations: `bad` fails twice in six, `good` declines once in six."""
+    records = []
+    for number in range(6):
+        settings = {"num_layers": number % 3 + 1}
+        wrong = failing(number=number, settings=settings, implementation="bad", file="cases/values/made.yaml", line=7)
+        right = record(number=number, settings=settings, implementation="bad")
+        records.append(wrong if number in (2, 5) else right)
+        status = Status.UNSUPPORTED if number == 4 else Status.PASS
+        records.append(record(status, number=number, settings=settings, implementation="good"))
+    return run(*records)
+
+
+def rows(page):
+    return page.locator("#rows tr")
+
+
+def inside(page, locator):
+    box = locator.bounding_box()
+    return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= page.viewport_size["height"]
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["wide", "narrow"])
+def test_the_first_screen_answers(watched, size):
+    made = run(*(record(number=n) for n in range(5)), failing(number=7), failing(number=8), description="By hand.")
+    page = watched.open(made, viewport={"width": size[0], "height": size[1]})
+    for answer in (
+        page.locator("article .name", has_text="mine"),
+        page.get_by_text("Wrong in 2 of 7 cases."),
+        page.locator(".first").get_by_text("values/made[7]"),
+        page.locator(".first").get_by_text("output is 1, but should be 2"),
+    ):
+        assert inside(page, answer), f"{answer} is not in the first screen"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+    assert page.evaluate("document.compatMode") == "CSS1Compat"
+
+
+def test_hostile_texts_run_nowhere(watched):
+    page = watched.open(hostile_run())
+    page.locator("[data-open]").click()
+    expect(page.locator("#result-case")).to_have_text(clean(HOSTILE))
+    assert page.locator("img").count() == 0
+    page.locator(".close").click()
+    page.locator(".cell").first.click()
+    expect(rows(page)).to_have_count(1)
+
+
+def test_the_watch_sees_a_script_that_slipped_in(browser, tmp_path):
+    watching = Watched(browser, tmp_path)
+    page = watching.open(run(record()))
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\" onerror=\"alert(1)\">')")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"http://example.invalid/x.png\">')")
+    page.wait_for_timeout(200)
+    watching.contexts[0].close()
+    told = "\n".join(watching.complaints)
+    assert "Content Security Policy" in told, told
+    assert "a script ran" not in told, "the policy should have stopped it"
+
+
+def test_failures_stand_alone_first_and_filters_narrow_them(watched):
+    page = watched.open(several())
+    expect(rows(page)).to_have_count(3)
+    expect(rows(page).first).to_contain_text("✗ fail")
+    expect(page.locator("#showing")).to_have_text("1–3 of 3 results")
+    page.locator("#status").select_option("all")
+    expect(rows(page)).to_have_count(12)
+    page.locator("#implementation").select_option("bad")
+    expect(rows(page)).to_have_count(6)
+    page.locator("#setting").select_option("num_layers=3")
+    expect(rows(page)).to_have_count(2)
+    page.locator("#text").fill("MADE[5]")
+    expect(rows(page)).to_have_count(1)
+    page.get_by_role("button", name="remove the filter num_layers=3").click()
+    page.locator("#text").fill("should be 2")
+    expect(rows(page)).to_have_count(2)
+    page.locator("#text").fill("nothing like it")
+    expect(page.locator("#showing")).to_have_text("No result matches.")
+
+
+def test_the_address_holds_the_state(watched):
+    page = watched.open(several())
+    page.locator("#status").select_option("all")
+    page.locator("#implementation").select_option("good")
+    page.locator("#setting").select_option("num_layers=2")
+    page.locator("#text").fill("made")
+    expect(rows(page)).to_have_count(2)
+    address = page.url.partition("#")[2]
+    again = watched.open(several(), "#" + address)
+    expect(rows(again)).to_have_count(2)
+    expect(again.locator("#implementation")).to_have_value("good")
+    expect(again.locator("#text")).to_have_value("made")
+    expect(again.get_by_role("button", name="remove the filter num_layers=2")).to_be_visible()
+    again.get_by_role("link", name="provenance").click()
+    expect(rows(again)).to_have_count(2)
+
+
+def test_an_address_of_another_report_does_no_harm(watched):
+    page = watched.open(several(), "#status=gone&num_layers=99&page=-3&open=nobody&text=%E0%A4%A")
+    page.locator("#status").select_option("all")
+    page.locator("#text").fill("")
+    expect(rows(page)).to_have_count(12)
+
+
+def test_a_cell_lists_its_results(watched):
+    page = watched.open(several())
+    page.get_by_role("button", name="✗ 0/2").first.click()
+    expect(rows(page)).to_have_count(2)
+    expect(page.locator("#implementation")).to_have_value("bad")
+    expect(page.locator("#results")).to_be_focused()
+    page.get_by_role("button", name="✓ 2/2").first.click()
+    expect(page.locator("#status")).to_have_value("all")
+    expect(rows(page)).to_have_count(2)
+
+
+def test_a_result_opens_with_everything_about_it(watched):
+    page = watched.open(several())
+    rows(page).first.get_by_role("button").click()
+    dialog = page.locator("dialog")
+    expect(dialog).to_be_visible()
+    wanted = (
+        "output is 1, but should be 2",
+        "first differs in value",
+        "output[1, 0, 3]",
+        "4 of 9 numbers",
+        "1e15×",
+        "rnn-conformance cases show 'values/made[2]' --script repro.py",
+        "Written in cases/values/made.yaml:7.",
+        "hidden_size",
+    )
+    for part in wanted:
+        expect(dialog).to_contain_text(part)
+    chart = dialog.get_by_role("img")
+    expect(chart).to_have_attribute("aria-label", re.compile("4 time steps, beyond the tolerance first at time step 1"))
+    assert chart.locator("circle").count() == 4
+    assert chart.locator("circle.beyond").count() == 3, "NaN and infinity are beyond every tolerance"
+    dialog.get_by_text("The same as a table").click()
+    expect(dialog.locator("details tbody tr")).to_contain_text(["0✓ within", "1", "nan✗ beyond", "inf✗ beyond"])
+
+
+def test_a_result_is_a_step_that_back_undoes(watched):
+    page = watched.open(several())
+    rows(page).first.get_by_role("button").click()
+    expect(page.locator("dialog")).to_be_visible()
+    page.go_back()
+    expect(page.locator("dialog")).to_be_hidden()
+    rows(page).first.get_by_role("button").click()
+    opened = page.url
+    page.locator(".close").click()
+    expect(page.locator("dialog")).to_be_hidden()
+    linked = watched.open(several(), "#" + opened.partition("#")[2])
+    expect(linked.locator("#result-case")).to_have_text("values/made[2]")
+
+
+def test_results_can_be_walked_through(watched):
+    page = watched.open(several())
+    page.locator("[data-open]").click()
+    expect(page.locator("#previous-result")).to_be_disabled()
+    page.locator("#next-result").click()
+    expect(page.locator("#result-case")).to_have_text("values/made[5]")
+    page.locator("#next-result").click()
+    expect(page.locator("#result-case")).to_have_text("values/made[4]")
+    expect(page.locator("#next-result")).to_be_disabled()
+
+
+def test_the_keyboard_reaches_everything(watched):
+    page = watched.open(several())
+    button = rows(page).first.get_by_role("button")
+    page.locator("#text").focus()
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if button.evaluate("e => e === document.activeElement"):
+            break
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_be_hidden()
+    expect(page.locator("#rows button").first).to_be_visible()
+
+
+def test_ten_thousand_results_load_as_fast_as_ten(watched):
+    made = run(*(failing(number=n) if n % 3 == 0 else record(number=n) for n in range(10_000)))
+    page = watched.open(made)
+    nodes = page.evaluate("document.querySelectorAll('*').length")
+    assert nodes < 2000, f"the page has {nodes} elements"
+    expect(page.locator("#showing")).to_have_text("1–50 of 3,334 results")
+    page.locator("#next-page").click()
+    expect(page.locator("#showing")).to_have_text("51–100 of 3,334 results")
+    page.locator("#text").fill("made[9999]")
+    expect(rows(page)).to_have_count(1)
+    took = page.evaluate("performance.getEntriesByType('navigation')[0].domComplete")
+    assert took < 10_000, f"the page took {took:.0f} ms"
+
+
+def test_light_and_dark_differ(watched):
+    seen = {}
+    for scheme in ("light", "dark"):
+        page = watched.open(several(), color_scheme=scheme)
+        seen[scheme] = page.evaluate("['color', 'backgroundColor'].map((n) => getComputedStyle(document.body)[n])")
+    (light_text, light_ground), (dark_text, dark_ground) = seen["light"], seen["dark"]
+    assert light_ground == "rgb(247, 247, 245)"
+    assert dark_ground == "rgb(19, 21, 24)"
+    assert light_text != dark_text
+
+
+@pytest.mark.parametrize("media", [{"forced_colors": "active"}, {"reduced_motion": "reduce"}])
+def test_other_ways_of_looking_work(watched, media):
+    page = watched.open(several(), **media)
+    page.locator("[data-open]").click()
+    expect(page.locator("dialog svg")).to_be_visible()
+
+
+def test_it_prints(watched):
+    page = watched.open(several())
+    page.emulate_media(media="print")
+    expect(page.locator(".filters")).to_be_hidden()
+    expect(page.get_by_text("Wrong in 2 of 6 cases.")).to_be_visible()
+    assert len(page.pdf()) > 10_000
+
+
+def test_without_scripts_the_failures_can_be_read(watched):
+    page = watched.open(several(), java_script_enabled=False)
+    expect(page.get_by_text("Wrong in 2 of 6 cases.")).to_be_visible()
+    # Playwright's own locators leave out what stands in a <noscript>.
+    listed = page.locator("noscript").evaluate("e => e.innerText")
+    assert "the first 2 of 2 failures" in listed
+    assert "values/made[5]" in listed
+    expect(page.locator(".filters")).to_be_hidden()
+
+
+def test_a_case_in_both_dtypes_shows_which(watched):
+    found = failing(number=1)
+    page = watched.open(run(found, dataclasses.replace(found, dtype="float32")))
+    expect(rows(page)).to_contain_text(["float32", "float64"])
+    rows(page).first.get_by_role("button").click()
+    expect(page.locator("dialog .facts").last).to_contain_text("float32")
+
+
+@pytest.mark.parametrize("made", [run(), run(record()), run(record(), expected={"mine": 3}, complete=False)])
+def test_little_and_incomplete_runs_open(watched, made):
+    page = watched.open(made)
+    expect(page.locator("#showing")).to_have_text("No result matches.")
