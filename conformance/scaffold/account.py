@@ -40,8 +40,9 @@ def _recognised(insight: Insight) -> list[str]:
     if insight.construction is not None:
         lines += _wrapped("built as", insight.construction.call)
     for slot in insight.wiring.slots:
-        where = slot.location.path.removeprefix(".").replace("{}", "{k}")
-        lines += _wrapped("holds", f"{' and '.join(slot.role.parameters)} as {where} {slot.role.told(LETTERS)}")
+        lines += _wrapped(
+            "holds", f"{' and '.join(slot.role.parameters)} as {slot.location.name} {slot.role.told(LETTERS)}"
+        )
     return lines if insight.finding is None else lines + _called(insight, insight.finding)
 
 

@@ -126,11 +126,12 @@ class _Draft:
             )
         if found is None:
             return []
+        end = ["return found"]
         if found.missing:
-            why = f"the gradients of {' and '.join(found.missing)}; {found.way.text} leaves {told(found.seen)}"
-            return raising(self._fill_in(why))
+            missing = " and ".join(found.missing)
+            end = raising(self._fill_in(f"the gradients of {missing}; {found.way.text} leaves {told(found.seen)}"))
         calls = Calls(insight.name, found.way.given, found.way.absent, insight.library)
-        body = backward_text.lines(found, calls, layered=insight.layered, optional_bias=self._optional_bias)
+        body = backward_text.lines(found, calls, end, layered=insight.layered, optional_bias=self._optional_bias)
         doubted = [name for name in found.sources if name not in found.agreeing]
         doubt = f"Told by name and shape; no trial run agreed with torch: {', '.join(doubted)}."
         return [*(comment(doubt) if doubted else []), *body]

@@ -58,7 +58,7 @@ def _calls(insight: Insight, finding: Finding) -> Iterator[tuple[Finding | None,
         agreeing = [f for f in found if f.evidence == finding.evidence]
         given = next((f for f in agreeing if f.h is not None), None)
         absent = next((f for f in agreeing if f.h is None), None)
-        if given or absent:
+        if (given is None, absent is None) == (insight.given is None, insight.absent is None):
             yield given, absent
 
 

@@ -10,19 +10,26 @@ from conformance.scaffold.wiring import Wiring
 _PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
-def lines(gradients: Gradients, calls: Calls, *, layered: bool, optional_bias: bool) -> list[str]:
-    """From g (T, B, H) and g_n (L, B, H) to the dict that the contract asks for."""
+def lines(gradients: Gradients, calls: Calls, end: list[str], *, layered: bool, optional_bias: bool) -> list[str]:
+    """From both upstream gradients to `found`, the dict that the contract asks for; `end` returns it, or refuses."""
     way = gradients.way
     body = ["g, g_n = self._time_major(grad_output), self._with_batch(grad_h_n)"]
-    body += ["x = self.x"] if way.takes_x and way.finding.grain != "sequence" else []
-    body += ["result = self.result"] if way.needs_result and way.finding.grain != "sequence" else []
-    body += _fold(gradients, calls.name, layered=layered)
     if way.finding.grain == "sequence":
-        return [*body, *_one_by_one(gradients, calls, layered=layered, optional_bias=optional_bias)]
-    body += [f"gradients = {way.text}", f'found = {{"input": self._as_called({gradients.sources["input"]})}}']
-    if "h_0" in gradients.sources:
-        body += ["if self.h_0_given:", f'    found["h_0"] = self._state_as_called({gradients.sources["h_0"]})']
-    return [*body, *_parameters(gradients.sources, "found[{}] = {}", layered, optional_bias), "return found"]
+        once = _one_by_one(gradients, calls, layered=layered, optional_bias=optional_bias)
+        return [*body, *_fold(gradients, calls.name, layered=layered), *once, *end]
+    body += ["x = self.x"] if way.takes_x else []
+    body += ["result = self.result"] if way.needs_result else []
+    body += [*_fold(gradients, calls.name, layered=layered), f"gradients = {way.text}", "found = {}"]
+    body += _called(gradients.sources)
+    return [*body, *_parameters(gradients.sources, "found[{}] = {}", layered, optional_bias), *end]
+
+
+def _called(sources: dict[str, str]) -> list[str]:
+    """The gradients that are laid out as input and h_0 were."""
+    body = [f'found["input"] = self._as_called({sources["input"]})'] if "input" in sources else []
+    if "h_0" in sources:
+        body += ["if self.h_0_given:", f'    found["h_0"] = self._state_as_called({sources["h_0"]})']
+    return body
 
 
 def _fold(gradients: Gradients, name: str, *, layered: bool) -> list[str]:
@@ -38,24 +45,18 @@ def _fold(gradients: Gradients, name: str, *, layered: bool) -> list[str]:
 
 def _one_by_one(gradients: Gradients, calls: Calls, *, layered: bool, optional_bias: bool) -> list[str]:
     """Forward and backward of one sequence after another; their parameters' gradients add up."""
-    once = [
-        *calls.call("x[:, n]", "h[:, n]"),
-        f"gradients = {gradients.way.text}",
-        f"dx.append({gradients.sources['input']})",
-    ]
-    if "h_0" in gradients.sources:
-        once.append(f"dh_0.append({gradients.sources['h_0']})")
-    once += _parameters(gradients.sources, "found[{0}] = found.get({0}, 0) + {1}", layered, optional_bias)
-    given = ["if self.h_0_given:", '    found["h_0"] = self._state_as_called(np.stack(dh_0, 1))']
+    sources = gradients.sources
+    kept = {"input": "dx", "h_0": "dh_0"}
+    once = [*calls.call("x[:, n]", "h[:, n]"), f"gradients = {gradients.way.text}"]
+    once += [f"{each}.append({sources[name]})" for name, each in kept.items() if name in sources]
+    once += _parameters(sources, "found[{0}] = found.get({0}, 0) + {1}", layered, optional_bias)
     return [
         *comment("It remembers one sequence, so each is run once more and differentiated by itself."),
         "x, h = self.x, self.h",
         "found, dx, dh_0 = {}, [], []",
         "for n in range(x.shape[1]):",
         *_indented(once),
-        'found["input"] = self._as_called(np.stack(dx, 1))',
-        *(given if "h_0" in gradients.sources else []),
-        "return found",
+        *_called({name: f"np.stack({each}, 1)" for name, each in kept.items() if name in sources}),
     ]
 
 

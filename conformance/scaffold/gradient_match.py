@@ -17,10 +17,12 @@ from conformance.scaffold.location import Location, across_layers
 from conformance.scaffold.trial import Trial
 from conformance.scaffold.wiring import Slot, Wiring
 
-_INPUT = re.compile(r"^_?(d|grad|delta)_?(x|xs|xt|inputs?|X)$|^(x|inputs?)(_grad)?$")
-_STATE = re.compile(
-    r"^_?(d|grad|delta)_?(h|a|s)_?(0|prev\w*|init|next|prevt)?$|^(d|grad)_?(init\w*|state\w*|hidden\w*)$"
-)
+_NAMED = {
+    "input": re.compile(r"^_?(d|grad|delta)_?(x|xs|xt|inputs?|X)$|^(x|inputs?)_grad$"),
+    "h_0": re.compile(r"^_?(d|grad|delta)_?([has]_?(0|prev\w*|init|next)?|init\w*|state\w*|hidden\w*)$"),
+}
+#: What it may be called where nothing but gradients is returned.
+_RETURNED = {"input": re.compile(r"^(xs?|inputs?)$", re.IGNORECASE), "h_0": re.compile(r"^[has]_?0$")}
 
 
 class Candidates:
@@ -55,8 +57,9 @@ class Candidates:
         return Gradients(way, sources, frozenset(agreeing), tuple(missing), self._seen())
 
     def _seen(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        """The arrays among them with their shapes, those returned first."""
-        stacked = ((text, as_array(value)) for text, value in self._values.items())
+        """What was returned, and what is named like a gradient, with their shapes."""
+        likely = (item for item in self._values.items() if item[0].startswith("gradients") or is_copy(item[0]))
+        stacked = ((text, as_array(value)) for text, value in likely)
         return tuple((text, array[0].shape) for text, array in stacked if array is not None)
 
     def _sequence(self, name: str) -> tuple[str, bool]:
@@ -64,7 +67,6 @@ class Candidates:
         one = self._trial.case.batch_size == 1
         wanted = self._trial.gradients[name]
         wanted = wanted[:, 0] if one else wanted
-        pattern = _INPUT if name == "input" else _STATE
         shaped = [
             Source(text, layout)
             for text, value in self._values.items()
@@ -74,8 +76,9 @@ class Candidates:
         for source in shaped:
             if self._agrees(source.read("np"), wanted):
                 return source.read("np"), True
-        named = [s for s in shaped if pattern.match(_word(s.text)) and s.text.startswith(("gradients", "self"))]
         returned = [s for s in shaped if s.text.startswith("gradients")]
+        named = [s for s in shaped if _NAMED[name].match(_word(s.text))]
+        named += [s for s in returned if _RETURNED[name].match(_word(s.text))]
         return next((s.read("np") for s in (*named, *returned)), ""), False
 
     def _parameter(self, slot: Slot) -> tuple[Location | None, bool]:

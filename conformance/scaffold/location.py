@@ -19,6 +19,11 @@ class Location:
     first: int = 0
 
     @property
+    def name(self) -> str:
+        """What a user calls it."""
+        return self.path.removeprefix(".").replace(_OPEN, "{k}")
+
+    @property
     def is_layered(self) -> bool:
         """Whether each layer has its own."""
         return _OPEN in self.path

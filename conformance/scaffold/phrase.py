@@ -30,5 +30,5 @@ def commented(line: str, remark: str) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """A string in double quotes, as Python and JSON both write it."""
-    return json.dumps(text, ensure_ascii=False)
+    """A string, in double quotes unless it holds them."""
+    return repr(text) if '"' in text else json.dumps(text, ensure_ascii=False)

@@ -21,7 +21,7 @@ OUTPUT_SIZE = 11
 
 #: What the sizes of a trial's arrays are called.
 LETTERS = {INPUT_SIZE: "I", HIDDEN_SIZE: "H", INPUT_SIZE + HIDDEN_SIZE: "I+H", OUTPUT_SIZE: "O"}
-LETTERS |= {SEQ_LEN: "T", BATCH_SIZE: "B"}
+LETTERS |= {SEQ_LEN: "T", SEQ_LEN + 1: "T+1", BATCH_SIZE: "B"}
 
 _MOST_TOLD = 12
 _SEED = 20_260_001

@@ -119,7 +119,7 @@ class Wiring:
         """With a remark at what its shape leaves open: `settled` where a trial run agreed with torch's equations."""
         if self.fixed:
             return self
-        slots = tuple(dataclasses.replace(slot, remark=_remark(slot.role, settled=settled)) for slot in self.slots)
+        slots = tuple(dataclasses.replace(slot, remark=_remark(slot, settled=settled)) for slot in self.slots)
         return dataclasses.replace(self, slots=slots)
 
     def _with(self, index: int, role: Role) -> Wiring:
@@ -132,16 +132,19 @@ class Wiring:
 NO_WIRING = Wiring(())
 
 
-def _remark(role: Role, *, settled: bool) -> str:
+def _remark(slot: Slot, *, settled: bool) -> str:
     """What a shape leaves open, and how it was decided."""
+    role, name = slot.role, slot.location.name
     if role.kind == "weight_hh":
         if settled:
-            return "Square, so its shape does not show its side; a trial run agreed with torch this way round."
+            return f"{name} is square and does not show its side; a trial run agreed with torch this way round."
         other = "without the .T" if role.transposed else "with .T behind it"
-        return f"Square, so its shape does not show its side; taken to be like W_ih's. Perhaps it belongs {other}."
+        return (
+            f"{name} is square and does not show its side; it is taken to be like W_ih's. Perhaps it belongs {other}."
+        )
     if role.kind == "weights":
         order = "h first, then x" if role.hidden_first else "x first, then h"
         if settled:
-            return f"Its shape does not show the order; a trial run agreed with torch with {order}."
-        return f"Its shape does not show the order; taken as {order}. Perhaps the two belong the other way round."
+            return f"{name}'s shape does not show the order; a trial run agreed with torch with {order}."
+        return f"{name}'s shape does not show the order; taken as {order}. Perhaps it is the other way round."
     return ""

@@ -18,7 +18,7 @@ def rnn_cell_forward(xt, a_prev, parameters):
 
 def rnn_forward(x, a0, parameters):
     caches = []
-    n_x, m, T_x = x.shape
+    _, m, T_x = x.shape
     n_y, n_a = parameters["Wya"].shape
     a, y_pred, a_next = np.zeros((n_a, m, T_x)), np.zeros((n_y, m, T_x)), a0
     for t in range(T_x):
