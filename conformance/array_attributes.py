@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal, TypeGuard, TypeVar
 
+T = TypeVar("T")
 Shape = tuple[int, ...]
 Kind = Literal["array", "tensor", "list"]
 
@@ -65,9 +66,9 @@ def shape_of(value: object) -> tuple[Shape, Kind] | None:
 
 def _shape_of_list(value: object) -> Shape | None:
     """Shape of equally long nested lists of floats; () for a float; None for anything else."""
-    if isinstance(value, float):
+    if _is(value, float):
         return ()
-    if not isinstance(value, list) or not value:
+    if not _is(value, list) or not value:
         return None
     inner = _shape_of_list(value[0])
     if inner is None or any(_shape_of_list(item) != inner for item in value[1:]):
@@ -85,8 +86,16 @@ def _walk(path: str, value: object, depth: int, seen: dict[int, object]) -> Iter
         yield (path, value, *array)
     elif depth and id(value) not in seen:
         seen[id(value)] = value
-        for suffix, child in _children(value):
+        for suffix, child in _readable_children(value):
             yield from _walk(path + suffix, child, depth - 1, seen)
+
+
+def _readable_children(value: object) -> list[tuple[str, object]]:
+    """What a value holds, or nothing where it will not be looked into."""
+    try:
+        return list(_children(value))
+    except Exception:  # noqa: BLE001 -- a class of theirs may raise anything, and this is a description
+        return []
 
 
 def _children(value: object) -> Iterator[tuple[str, object]]:
@@ -133,6 +142,11 @@ def _is_module(value: object) -> TypeGuard[Any]:
     """Whether a value is a torch.nn.Module, told without importing torch."""
     tables = _read(value, "__dict__") or {}
     return all(isinstance(tables.get(table), dict) for table in _MODULE_TABLES)
+
+
+def _is(value: object, kind: type[T]) -> TypeGuard[T]:
+    """isinstance by the true type: asking isinstance can run code of theirs."""
+    return issubclass(type(value), kind)
 
 
 def _read(value: object, name: str) -> Any:

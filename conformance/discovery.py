@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import importlib
 import importlib.metadata
 import importlib.util
 import inspect
 import itertools
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +65,14 @@ def discover(impls: Path) -> tuple[Source, ...]:
         for path in sorted(impls.rglob("*.py"))
         if not any(part.startswith(("_", ".")) for part in path.relative_to(impls).parts)
     ]
-    found = [from_file(path, path.relative_to(impls).with_suffix("").as_posix()) for path in files]
+    # Where it is in this repository, and not where this repository is: records and reports are passed on.
+    found = [
+        dataclasses.replace(
+            from_file(path, path.relative_to(impls).with_suffix("").as_posix()),
+            origin=f"{impls.name}/{path.relative_to(impls).as_posix()}",
+        )
+        for path in files
+    ]
     points = importlib.metadata.entry_points(group=ENTRY_POINTS)
     installed = [
         Source(point.name, f"installed: {point.value}", point.value, None, point.module, point.attr)
@@ -115,17 +124,27 @@ def _split(target: str) -> tuple[Path, str | None]:
 
 
 def _import_file(path: Path) -> ModuleType:
-    """Import a file under a name of its own, its folder at the end of the path so that it can import its neighbours."""
+    """Import a file under a name of its own, so that it finds its neighbours as it would when run by itself."""
     folder = str(path.parent)
-    if folder not in sys.path:
-        sys.path.append(folder)
     name = f"{FILE_MODULE}{next(_numbers)}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path.name} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    before = set(sys.modules)
+    sys.path.insert(0, folder)
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        # At the end it serves imports inside functions without standing before anybody else's modules.
+        sys.path.remove(folder)
+        if folder not in sys.path:
+            sys.path.append(folder)
+    for helper in set(sys.modules) - before:
+        # Another implementation's neighbour of the same name must not be taken for this one's.
+        if str(getattr(sys.modules[helper], "__file__", None)).startswith(folder + os.sep):
+            del sys.modules[helper]
     return module
 
 

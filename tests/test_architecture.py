@@ -129,7 +129,9 @@ def test_every_permission_is_used():
     for path in modules():
         used[room(path)] |= {name.split(".")[1] for name in imports(path) if name.startswith("conformance.")}
     for name, allowed in ROOMS.items():
-        assert allowed is None or allowed <= used[name], f"{name} may import {sorted(allowed - used[name])} but does not"
+        assert allowed is None or allowed <= used[name], (
+            f"{name} may import {sorted(allowed - used[name])} but does not"
+        )
 
 
 def test_a_planted_import_is_seen(tmp_path):

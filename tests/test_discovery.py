@@ -108,6 +108,15 @@ def test_neighbours_can_be_imported(write):
     assert subject(write("a.py", "from neighbour_of_a import VALUE\n" + CLASS.format(name="RNN"))) == "RNN"
 
 
+def test_neighbours_of_one_name_in_two_folders_are_kept_apart(write):
+    text = "from neighbour import VALUE\n" + CLASS.format(name="RNN") + "    value = VALUE\n"
+    found = []
+    for folder in ("one", "two"):
+        write(f"{folder}/neighbour.py", f"VALUE = {folder!r}\n")
+        found.append(discovery.load(discovery.parse(str(write(f"{folder}/a.py", text))))._subject.value)
+    assert found == ["one", "two"]
+
+
 def test_known_differences_have_reasons(write):
     path = write("a.py", "")
     assert known_beside(path) == ()

@@ -70,7 +70,8 @@ class Card:
     @property
     def notes(self) -> tuple[str, ...]:
         """What else its author should know."""
-        return tuple(notes(self.summary))
+        line = self.summary.validation_line
+        return (*notes(self.summary), *((line,) if line else ()))
 
     @property
     def counts(self) -> tuple[tuple[Mark, int], ...]:

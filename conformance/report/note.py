@@ -8,7 +8,7 @@ from conformance.summary import Summary
 
 
 def notes(summary: Summary) -> Iterator[str]:
-    """What the smoke step noticed, whether an expectation is met, known differences that are none, and validation."""
+    """What the smoke step noticed, whether an expectation is met, and known differences that are none."""
     connection = summary.connection
     if connection is not None and connection.connected and connection.parameters_unread:
         names = ", ".join(connection.parameters_unread)
@@ -20,5 +20,3 @@ def notes(summary: Summary) -> Iterator[str]:
         yield f"Expected to be wrong, but {missed}." if missed else "Expected to be wrong as it is, and found so."
     for glob in summary.planned.stale:
         yield f"Stale: the known difference {glob} matches no case of the suite; remove it."
-    if summary.validation_line:
-        yield summary.validation_line

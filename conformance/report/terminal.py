@@ -9,6 +9,7 @@ import click
 
 from conformance.record import Record, Run
 from conformance.report.axis import AXES
+from conformance.report.note import notes
 from conformance.report.text import clean
 from conformance.status import Status
 from conformance.summary import WRONG, Summary, summaries
@@ -47,9 +48,8 @@ def _summary(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]
     )
     yield from _wrapped(first, "", bold=True)
     yield from rest  # a suggested load_state_dict, as it is to be typed
-    if summary.connection is not None:
-        for note in _notes(summary):
-            yield from _wrapped(note, "  ")
+    for note in notes(summary):
+        yield from _wrapped(note, "  ")
     if summary.connected:
         yield from _failures(summary)
     if summary.validation_line:
@@ -65,21 +65,6 @@ def _mark(summary: Summary) -> str:
     if not summary.judged:
         return click.style("?", fg="yellow")
     return click.style("✓", fg="green") if summary.success else click.style("✗", fg="red")
-
-
-def _notes(summary: Summary) -> Iterator[str]:
-    """What the smoke step noticed, and what was expected of it."""
-    connection = summary.connection
-    if connection is not None and connection.connected and connection.parameters_unread:
-        names = ", ".join(connection.parameters_unread)
-        yield f"It never reads {names}: its answer is the same whatever they are."
-    for note in connection.notes if connection is not None else ():
-        yield f"Note: {note}."
-    if summary.planned.expectation is not None:
-        note = summary.expectation_note
-        yield f"Expected to be wrong, but {note}." if note else "Expected to be wrong as it is: the expectation is met."
-    for glob in summary.planned.stale:
-        yield f"Stale: the known difference {glob} matches no case of the suite; remove it."
 
 
 def _failures(summary: Summary) -> Iterator[str]:

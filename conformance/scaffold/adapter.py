@@ -12,7 +12,7 @@ from conformance.scaffold.call_search import CAUSAL
 from conformance.scaffold.declining import declined
 from conformance.scaffold.forward_text import Calls
 from conformance.scaffold.insight import Insight
-from conformance.scaffold.phrase import comment, commented, raising
+from conformance.scaffold.phrase import comment, commented, quoted, raising
 from conformance.scaffold.template import render
 from conformance.scaffold.trial import told
 
@@ -33,7 +33,7 @@ def write(insight: Insight, gradients: Gradients | None, path: Path, *, autograd
         "adapter.py.jinja",
         name=insight.name,
         file=insight.subject.path.name,
-        where=_path_from(path, insight.subject.path),
+        where=quoted(_path_from(path, insight.subject.path)),
         library=insight.library,
         alone=insight.alone,
         init=draft.init(),

@@ -13,8 +13,8 @@ def raising(message: str) -> list[str]:
     """Lines that raise NotImplementedError, which a check counts as not offered."""
     pieces = textwrap.wrap(message, _WIDTH, drop_whitespace=False, break_long_words=False) or [""]
     if len(pieces) == 1:
-        return [f"raise NotImplementedError({_quoted(pieces[0])})"]
-    return ["raise NotImplementedError(", *(f"    {_quoted(piece)}" for piece in pieces), ")"]
+        return [f"raise NotImplementedError({quoted(pieces[0])})"]
+    return ["raise NotImplementedError(", *(f"    {quoted(piece)}" for piece in pieces), ")"]
 
 
 def comment(message: str) -> list[str]:
@@ -29,6 +29,6 @@ def commented(line: str, remark: str) -> list[str]:
     return [*comment(remark[:1].upper() + remark[1:]), line]
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A string, in double quotes unless it holds them."""
     return repr(text) if '"' in text else json.dumps(text, ensure_ascii=False)

@@ -12,7 +12,7 @@ function facts(pairs) {
 function headOf(result) {
   return element("header", {},
     element("p", {}, marked(result.status), result.layer ? ` · first differs in ${result.layer}` : "", ` · ${result.implementation}`),
-    element("h2", { id: "result-case" }, result.case.id),
+    element("h2", { id: "result-case" }, ...breakable(result.case.id)),
     result.why ? element("p", { class: "why" }, result.why) : null);
 }
 
