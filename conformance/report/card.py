@@ -65,7 +65,8 @@ class Card:
         record = self.first
         if record is not None and record.status is Status.SUITE_ERROR:
             return "Suite error"
-        return "Simplest failing case"
+        beside = record is not None and record.asks == "validation"
+        return "Simplest wrong call that it accepts" if beside else "Simplest failing case"
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -43,9 +43,9 @@ def _summary(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]
     """One implementation."""
     first, *rest = clean(summary.verdict).splitlines()
     title = f"{_mark(summary)} {summary.name}"
-    yield click.style(title, bold=True) + (
-        f"  {clean(summary.planned.description)}" if summary.planned.description else ""
-    )
+    room = _WIDTH - len(click.unstyle(title)) - 2
+    about = textwrap.shorten(clean(summary.planned.description), max(room, 10), placeholder="...")
+    yield click.style(title, bold=True) + (f"  {about}" if about else "")
     yield from _wrapped(first, "", bold=True)
     yield from rest  # a suggested load_state_dict, as it is to be typed
     for note in notes(summary):

@@ -89,6 +89,8 @@ def find(subject: Subject) -> Construction | str:
 
 def holds_recurrent_weights(subject: Subject) -> bool:
     """Whether a class may be an RNN: its instances hold hidden-to-hidden weights, or no arrays before they run."""
+    if subject.follows_contract:
+        return True
     construction = find(subject)
     if isinstance(construction, str):
         return _expects_sizes(subject)
