@@ -16,11 +16,11 @@ import click
 from conformance.summary import EXIT_HARNESS
 
 _MARK = "RNN_CONFORMANCE_DONE_FD"
-_RUNS_OTHERS_CODE = frozenset({"check", "run"})
+_RUNS_OTHERS_CODE = frozenset({"check", "run", "new"})
 
 
 def supervised(cli: click.Command, arguments: list[str] | None) -> int:
-    """Run the command line; `check` and `run` in a child."""
+    """Run the command line; the commands that import other people's code in a child."""
     given = sys.argv[1:] if arguments is None else arguments
     if os.name != "posix" or _MARK in os.environ or not _RUNS_OTHERS_CODE.intersection(given[:1]):
         return run_here(cli, given)

@@ -54,7 +54,7 @@ def _summary(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]
         yield from _failures(summary)
     if summary.validation_line:
         yield ""
-        yield from _wrapped(summary.validation_line, "")
+        yield from _validation(summary)
     yield from _demands(summary, strict=strict, complete=complete)
     counts = ", ".join(f"{name} {count:,}" for name, count in summary.counts.items() if count)
     yield from _wrapped(f"Run {summary.run:,} of {summary.expected:,} expected: {counts}.", "")
@@ -69,11 +69,10 @@ def _mark(summary: Summary) -> str:
 
 def _failures(summary: Summary) -> Iterator[str]:
     """The simplest failure, and which settings separate failing from passing cases."""
-    if summary.first is None:
+    if summary.first is None or summary.first.asks == "validation":
         return
     yield ""
-    accepted = summary.first.asks == "validation"
-    yield "The simplest wrong call that it accepts:" if accepted else "Simplest failure:"
+    yield "Simplest failure:"
     yield from failure_lines(summary.first)
     yield "    reproduce it without this harness:"
     yield f"    rnn-conformance cases show '{clean(summary.first.case)}' --script repro.py"
@@ -82,6 +81,15 @@ def _failures(summary: Summary) -> Iterator[str]:
         yield ""
         yield "Wrong, by setting:"
         yield from rows[:_ROWS]
+
+
+def _validation(summary: Summary) -> Iterator[str]:
+    """How it answers wrong calls, which is reported beside the verdict, and the simplest that it accepts."""
+    yield from _wrapped(summary.validation_line, "")
+    accepted = next((r for r in summary.wrong if r.asks == "validation"), None)
+    if accepted is not None:
+        yield f"  The simplest that it accepts: {clean(accepted.case)}"
+        yield from _wrapped(accepted.why, "    ")
 
 
 def _separating(summary: Summary) -> Iterator[str]:
