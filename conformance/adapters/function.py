@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance.adapters.signature import first_lacking, parameters_of
+from conformance.adapters.signature import parameters_of
+from conformance.adapters.subject import SubjectImplementation
 from conformance.arguments import Array
 from conformance.case import SIZES, Case
-from conformance.implementation import Implementation, Instance, NotConnectedError
+from conformance.implementation import Instance, NotConnectedError
 
 
-class FunctionImplementation(Implementation):
+class FunctionImplementation(SubjectImplementation):
     """A function that is handed everything in each call; it offers no gradients."""
-
-    def __init__(self, name: str, subject: Callable[..., Any], *, description: str = "", origin: str = "") -> None:
-        super().__init__(name, description=description, origin=origin)
-        self._subject = subject
-
-    def lacks(self, case: Case) -> str | None:
-        """The first argument that is missing from the signature."""
-        return first_lacking(self._subject, case.constructor()[1])
 
     def build(self, case: Case) -> Instance:
         """Bind the configuration; nothing runs yet."""

@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance.adapters.signature import first_lacking, takes_positional
+from conformance.adapters.signature import takes_positional
+from conformance.adapters.subject import SubjectImplementation
 from conformance.arguments import Array
 from conformance.array_attributes import describe_arrays
 from conformance.array_mapping import suggest_load_state_dict
 from conformance.case import Case
-from conformance.implementation import Implementation, Instance, NotConnectedError
+from conformance.implementation import Instance, NotConnectedError
 
 
-class ClassImplementation(Implementation):
+class ClassImplementation(SubjectImplementation):
     """A class that is constructed with torch's arguments."""
-
-    def __init__(self, name: str, subject: type, *, description: str = "", origin: str = "") -> None:
-        super().__init__(name, description=description, origin=origin)
-        self._subject = subject
-
-    def lacks(self, case: Case) -> str | None:
-        """The first constructor argument that is missing from the signature."""
-        return first_lacking(self._subject, case.constructor()[1])
 
     def build(self, case: Case) -> Instance:
         """Construct with the sizes by position and the rest by keyword."""

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 
-from conformance.adapters.signature import first_lacking, takes_positional
+from conformance.adapters.signature import takes_positional
+from conformance.adapters.subject import SubjectImplementation
 from conformance.arguments import Array
 from conformance.case import Case
-from conformance.implementation import Implementation, Instance, NotConnectedError, is_plain_array
+from conformance.implementation import Instance, NotConnectedError, is_plain_array
 
 #: What torch calls the dtypes in which cases are run.
 _DTYPES = {"float64": torch.float64, "float32": torch.float32}
 
 
-class TorchModuleImplementation(Implementation):
+class TorchModuleImplementation(SubjectImplementation):
     """A subclass of torch.nn.Module; torch.nn.RNN itself comes in by this door too."""
-
-    def __init__(
-        self, name: str, subject: Callable[..., torch.nn.Module], *, description: str = "", origin: str = ""
-    ) -> None:
-        super().__init__(name, description=description, origin=origin)
-        self._subject = subject
-
-    def lacks(self, case: Case) -> str | None:
-        """The first constructor argument that is missing from the signature."""
-        return first_lacking(self._subject, case.constructor()[1])
 
     def build(self, case: Case) -> Instance:
         """Construct and move to the case's dtype; the module stays in training mode."""

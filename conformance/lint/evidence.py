@@ -6,7 +6,7 @@ import numpy as np
 
 from conformance.arguments import Arguments, Array, draw
 from conformance.case import Case
-from conformance.expected import REDRAWS, near_kink
+from conformance.expected import REDRAWS, build_reference, near_kink
 from conformance.lint.adequacy import Evidence
 from conformance.reference import RNN
 from conformance.scale import pre_activation_sums, pre_activations
@@ -18,7 +18,7 @@ STEP = 0.1
 
 def gather(case: Case, seed: int) -> Evidence:
     """Run the reference in float64 on the draw that a run with this seed would use, and on it with parameters moved."""
-    network, arguments = _network(case), draw(case, seed).astype(np.float64)
+    network, arguments = build_reference(case), draw(case, seed).astype(np.float64)
     results = _run(network, arguments)
     for redraw in range(1, REDRAWS):
         if case.nonlinearity != "relu" or not near_kink(network, case.dtype):
@@ -44,19 +44,7 @@ def _move(case: Case, arguments: Arguments, results: Array, name: str) -> float:
     """How far the results move when every element of a parameter does."""
     moved = arguments.copy()
     moved.parameters[name] += STEP
-    return float(np.max(np.abs(_run(_network(case), moved) - results), initial=0.0))
-
-
-def _network(case: Case) -> RNN:
-    return RNN(
-        case.input_size,
-        case.hidden_size,
-        case.num_layers,
-        nonlinearity=case.nonlinearity,
-        bias=case.bias,
-        batch_first=case.batch_first,
-        bidirectional=case.bidirectional,
-    )
+    return float(np.max(np.abs(_run(build_reference(case), moved) - results), initial=0.0))
 
 
 def _run(network: RNN, arguments: Arguments) -> Array:
