@@ -84,6 +84,8 @@ def discover(impls: Path) -> tuple[Source, ...]:
 
 def from_file(path: Path, name: str, attribute: str | None = None) -> Source:
     """An implementation in a file, with what stands beside it; none of its code runs."""
+    if path.is_dir():
+        raise NoImplementationError(f"{path} is a folder, but should be one Python file; `run --impls` takes a folder")
     if not path.is_file():
         raise NoImplementationError(f"{path} does not exist, but should be a Python file with an RNN in it")
     return Source(
@@ -167,7 +169,8 @@ def _subject(module: ModuleType, source: Source) -> Any:
     what = "no RNN" if not classes else f"{len(classes)} classes that could be it"
     raise NoImplementationError(
         f"{source.origin} has {what}, but should have a class RNN, one class with forward, or a function rnn; "
-        f"it has {_contents(module)}. Choose one with {source.origin}:NAME"
+        f"it has {_contents(module)}. Choose one with {source.origin}:NAME, or write an adapter beside it: "
+        f"rnn-conformance new adapter.py --from {source.origin}"
     )
 
 

@@ -273,6 +273,8 @@ def type_name_of(kind: type) -> str:
 def _message(error: BaseException) -> str:
     """An exception's text, cut, or a remark on why it cannot be had."""
     try:
+        if isinstance(error, SyntaxError) and error.text:
+            return f"{error.msg}: {error.text.strip()}"[:MESSAGE_LIMIT]
         return str(error)[:MESSAGE_LIMIT]
     except BaseException:  # noqa: BLE001 -- its own __str__ raised
         return "(its message cannot be read: its __str__ raises)"

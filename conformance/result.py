@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,7 @@ from conformance.record import Record, Run
 from conformance.summary import Summary, summaries
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """The answer to "is this torch.nn.RNN?"; true when it is right in all it offers.
 
@@ -78,13 +79,15 @@ class Result:
     def why(self) -> str:
         """The verdict line, and the simplest failure's sentence where there is one."""
         first = self.first
-        if first is None or not self.summary.connected:
+        if first is None or first.asks == "validation" or not self.summary.connected:
             return self.summary.verdict
         return f"{self.summary.verdict} Simplest: {first.case}: {first.why}"
 
     def to_dict(self) -> dict[str, Any]:
         """What `check --json` prints; `diagnosis` names the faults that explain the failures."""
         first = self.first
+        if first is not None and not self.summary.connected:
+            first = dataclasses.replace(first, why=self.summary.verdict)
         return {
             "implementation": self.implementation,
             "conforms": self.conforms,
@@ -97,6 +100,9 @@ class Result:
             "first": None if first is None else {"case": first.case, "status": first.status.value, "why": first.why},
             "diagnosis": [],
         }
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
     def __str__(self) -> str:
         return f"{self.implementation}: {self.why}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import jinja2
@@ -22,14 +23,14 @@ _TEMPLATES = jinja2.Environment(
 )
 
 
-def write(path: Path, case: Case, *, seed: int, implementation: str | None) -> None:
+def write(path: Path, case: Case, *, seed: int, implementation: str) -> None:
     """Write the script; the arrays stand in it as numbers, each exactly."""
     positional, keywords = case.constructor()
     expected = expect(case, seed, load_oracle())
     text = _TEMPLATES.get_template("reproduce.py.jinja").render(
         case=case,
         seed=seed,
-        implementation=implementation or "my_rnn.py",
+        implementation=_beside(path, implementation),
         positional=positional,
         keywords=keywords,
         parameters={name: literal(array) for name, array in expected.arguments[0][1].parameters.items()},
@@ -37,6 +38,15 @@ def write(path: Path, case: Case, *, seed: int, implementation: str | None) -> N
         gradients=case.asks == "gradients",
     )
     path.write_text(text, encoding="utf-8")
+
+
+def _beside(path: Path, implementation: str) -> str:
+    """The implementation as the script finds it from wherever it is run: a file by its way from the script's folder."""
+    target, colon, name = implementation.rpartition(":")
+    file, suffix = (target, colon + name) if colon and target.endswith(".py") else (implementation, "")
+    if not file.endswith(".py"):
+        return implementation
+    return Path(os.path.relpath(file, path.resolve().parent)).as_posix() + suffix
 
 
 def literal(value: object) -> str:

@@ -157,7 +157,7 @@ class Summary:
         elif wrong:
             line = f"Wrong in {wrong:,} of {_cases(len(self.asked))}"
         elif not passed:
-            line = f"Offers none of {_cases(len(self.asked))}"
+            return f"Offers none of {_cases(len(self.asked))}; most often: {self._commonest_reason()}"
         elif passed == len(self.asked):
             line = f"Right in all {_cases(passed)}"
         else:
@@ -166,7 +166,9 @@ class Summary:
 
     @property
     def validation_line(self) -> str:
-        """How it answers wrong arguments; or nothing where that was not asked."""
+        """How it answers wrong calls; nothing where that was not asked, or where it refuses right ones all the same."""
+        if self.asked and not any(r.status is Status.PASS for r in self.asked):
+            return ""
         if not self.refusals or not self.judged or not self.connected:
             return ""
         refused = [r for r in self.refusals if r.status is Status.PASS]
@@ -196,12 +198,21 @@ class Summary:
         return f"Not judged: {self.run:,} of {_cases(self.expected)} were run."
 
     def _declines(self) -> str:
-        """What it does not offer: features that every case which needs them found declined."""
-        declined = sum(r.status is Status.UNSUPPORTED for r in self.asked)
+        """What it does not offer: the fewest features that explain what was declined."""
+        declined = [r for r in self.asked if r.status is Status.UNSUPPORTED]
         if not declined:
             return ""
-        names = [name for name, needs in FEATURES if self._never_offers(needs)]
-        return f"; does not offer: {', '.join(names)}" if names else f"; declines {_cases(declined)}"
+        names = self._missing_features(declined)
+        return f"; does not offer: {', '.join(names)}" if names else f"; declines {_cases(len(declined))}"
+
+    def _missing_features(self, declined: list[Record]) -> list[str]:
+        """Features that no case came through with, less those whose cases others explain already."""
+        missing = {name: needs for name, needs in FEATURES if self._never_offers(needs)}
+        for name in reversed(list(missing)):
+            others = [needs for other, needs in missing.items() if other != name]
+            if all(any(needs(r) for needs in others) for r in declined if missing[name](r)):
+                del missing[name]
+        return list(missing)
 
     def _never_offers(self, needs: Callable[[Record], bool]) -> bool:
         """Whether there are cases that need a feature and all of them were declined.
@@ -212,6 +223,11 @@ class Summary:
         if needs is _gradients:
             needing = [r for r in needing if r.status not in WRONG or r.layer is Layer.GRADIENT]
         return {r.status for r in needing} == {Status.UNSUPPORTED}
+
+    def _commonest_reason(self) -> str:
+        """Why most cases were declined, in its own words."""
+        reasons = Counter(r.why for r in self.asked if r.status is Status.UNSUPPORTED)
+        return reasons.most_common(1)[0][0] if reasons else ""
 
 
 def summaries(run: Run) -> tuple[Summary, ...]:

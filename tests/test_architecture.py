@@ -46,7 +46,7 @@ ROOMS = {
     "scaffold": {"adapters", "array_attributes", "array_mapping", "array_role", "arguments", "case", "discovery",
                  "implementation", "observation", "reference"},
     "api": {"adapters", "discovery", "execution", "plan", "record", "result", "sweep"},
-    "parametrize": {"api", "case", "execution", "plan", "record", "runner", "status", "sweep"},
+    "parametrize": {"api", "case", "execution", "plan", "record", "runner", "status", "summary", "sweep"},
     # The edges may import everything.
     "cli": None,
     "pytest_plugin": None,

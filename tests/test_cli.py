@@ -265,7 +265,7 @@ def test_run_judges_a_folder_and_writes_the_report(run, tmp_path):
 def test_run_without_implementations_is_usage(run, tmp_path):
     code, _, err = run("run", "--impls", tmp_path, "--reports", tmp_path / "reports")
     assert code == 2
-    assert "holds no implementation" in err
+    assert "is no folder with an implementation" in err
 
 
 def test_expectations_beside_an_implementation(run, tmp_path):
@@ -328,3 +328,35 @@ def test_version_and_help(run):
     code, _, err = run("chekc")
     assert code == 2
     assert "No such command" in err
+
+
+def test_a_signal_to_the_command_alone_reaches_the_run(tmp_path):
+    command = [sys.executable, "-m", "conformance", "check", RIGHT, "--report", str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    records = tmp_path / "results.jsonl"
+    for _ in range(600):
+        if records.exists() and records.read_text().count('"type":"result"') > 5:
+            break
+        time.sleep(0.05)
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=60)
+    assert child.returncode == 3, out + err
+    assert "INCOMPLETE" in out
+
+
+def test_a_folder_is_not_a_file(run, tmp_path):
+    code, _, err = run("check", tmp_path)
+    assert code == 2
+    assert "is a folder" in " ".join(err.split())
+
+
+def test_one_that_only_raises_gets_no_credit_for_refusing(run, tmp_path):
+    (tmp_path / "unfinished.py").write_text(
+        "class RNN:\n    def __init__(self, input_size, hidden_size): ...\n    def load_state_dict(self, state): ...\n"
+        "    def forward(self, input, h_0=None):\n        raise NotImplementedError('fill in: the recurrence')\n"
+    )
+    code, out, _ = run("check", tmp_path / "unfinished.py", "--where", "num_layers=1,calls=one,h_0=absent")
+    assert code == 1
+    assert "most often: declined: fill in: the recurrence" in " ".join(out.split())
+    assert "Validation: refuses" not in out

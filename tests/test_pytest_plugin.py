@@ -264,3 +264,17 @@ def test_parametrize_with_cases_in_another_repository(tmp_path):
     assert "FAILED test_mine.py::test_wrong[Wrong-values/configurations[batch_size=1]]" in done.stdout
     assert "declined: its signature has no bidirectional" in done.stdout
     assert json.dumps(done.stdout).count("conformance/parametrize.py") == 0
+
+
+def test_validation_is_reported_beside_and_fails_when_strict(project):
+    (project / "cases" / "validation").mkdir()
+    (project / "cases" / "validation" / "nonlinearity.yaml").write_text(
+        "about: Only tanh and relu.\ndefaults: {input_size: 3, hidden_size: 4, seq_len: 5, batch_size: 2}\n"
+        "matrix: {nonlinearity: [sigmoid]}\ncases: 1\n"
+    )
+    done = pytest_in(project, "-n", "0")
+    assert done.returncode == 0, done.stdout
+    assert "1 xfailed" in done.stdout
+    done = pytest_in(project, "-n", "0", "--conformance-strict")
+    assert done.returncode == 1, done.stdout
+    assert "it returned an answer, but should raise" in done.stdout

@@ -9,9 +9,10 @@ README = (Path(__file__).parents[1] / "README.md").read_text()
 MY_RNN = Path(__file__).parent / "subjects" / "readme" / "my_rnn.py"
 
 
-def test_the_first_screen_is_a_check_as_printed(capfd):
+def test_the_first_screen_is_a_check_as_printed(capfd, monkeypatch):
     shown = README.split("$ rnn-conformance check my_rnn.py\n")[1].split("```")[0]
-    assert run_here(cli, ["check", str(MY_RNN)]) == 1
+    monkeypatch.chdir(MY_RNN.parent)
+    assert run_here(cli, ["check", MY_RNN.name]) == 1
     assert capfd.readouterr().out.startswith(shown)
 
 
@@ -21,6 +22,13 @@ def test_the_commands_that_it_names_exist(capfd):
         assert run_here(cli, [command, "--help"]) == 0
     for command in ("lint", "list", "show", "schema"):
         assert run_here(cli, ["cases", command, "--help"]) == 0
+
+
+def test_the_implementation_in_the_folders_readme_is_right(tmp_path, capfd):
+    readme = (Path(__file__).parents[1] / "impls" / "README.md").read_text()
+    (tmp_path / "mine.py").write_text(readme.split("```python\n")[1].split("```")[0])
+    assert run_here(cli, ["check", str(tmp_path / "mine.py"), "--where", "num_layers=1"]) == 0
+    assert "Right in all" in capfd.readouterr().out
 
 
 def test_what_it_links_to_is_there():

@@ -17,25 +17,30 @@ def find(case_id):
     return next(c for c in suite.load(suite.find_cases()).cases if c.id == case_id)
 
 
-def reproduce(tmp_path, case_id, implementation):
+def reproduce(tmp_path, case_id, implementation, code=0):
     script = tmp_path / "repro.py"
     write(script, find(case_id), seed=0, implementation=str(SUBJECTS / implementation))
     assert "conformance" not in script.read_text().replace("the conformance harness", "")
     blocked = f"import sys; sys.modules['conformance'] = None; import runpy; runpy.run_path({str(script)!r})"
     done = subprocess.run([sys.executable, "-c", blocked], cwd=tmp_path, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
 
 
-@pytest.mark.parametrize("implementation", ["right/class_plain.py", "right/torch_module.py", "right/function_lists.py"])
+@pytest.mark.parametrize("implementation", ["right/class_plain.py", "right/torch_module.py"])
 def test_right_ones_agree(tmp_path, implementation):
     out = reproduce(tmp_path, "gradients/configurations[num_layers=2,bidirectional,h_0=given]", implementation)
     assert "output: greatest difference" in out
     assert "got  " not in out
 
 
+def test_a_function_is_called_with_everything(tmp_path):
+    out = reproduce(tmp_path, "values/configurations[num_layers=2,h_0=given]", "right/function_lists.py")
+    assert "output: greatest difference" in out
+
+
 def test_wrong_ones_show_both_sides(tmp_path):
-    out = reproduce(tmp_path, "values/configurations[h_0=given]", "wrong/h_0_ignored.py")
+    out = reproduce(tmp_path, "values/configurations[h_0=given]", "wrong/h_0_ignored.py", code=1)
     assert "got  " in out
     assert "torch  " in out
 

@@ -77,5 +77,7 @@ def _not_connected(network: Any, parameters: dict[str, Array]) -> str:
     suggestion = suggest_load_state_dict(arrays, {key: value.shape for key, value in parameters.items()})
     return (
         f"{name} is not connected: it has no load_state_dict(state), and none of its attributes is named as torch "
-        f"names the parameters ({wanted}, ...). It has {has}. Add a method such as:\n\n{suggestion}"
+        f"names the parameters ({wanted}, ...). It has {has}. "
+        "`rnn-conformance new adapter.py --from YOUR_FILE.py` writes an adapter beside it; or add a method such as:"
+        f"\n\n{suggestion}"
     )

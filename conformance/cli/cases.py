@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from conformance import arguments
+from conformance import arguments, discovery
 from conformance.case import CONSTRUCTOR_DEFAULTS, SIZES, Case
 from conformance.cli.options import Failure, make_plan, selection, sentences
 from conformance.summary import EXIT_USAGE, EXIT_WRONG
@@ -59,7 +59,11 @@ def show(
         near = mistake.suggestion(case_id, [c.id for c in plan.cases])
         raise Failure(f"there is no case {case_id}{near}; `rnn-conformance cases list --ids` lists them", EXIT_USAGE)
     click.echo("\n".join(_description(case)))
+    if impl is not None:
+        discovery.parse(impl)  # a file that is not there is said now, not by the script
     if script is not None:
+        if impl is None:
+            raise Failure("--script needs --impl FILE.py[:NAME]: the implementation to run beside torch", EXIT_USAGE)
         # Needs torch, which showing a case does not.
         from conformance.script import write  # noqa: PLC0415
 

@@ -127,5 +127,5 @@ def progress(total: int) -> Iterator[Callable[[Record], None]]:
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    with click.progressbar(length=total, label="cases", file=sys.stderr, show_pos=True) as bar:
+    with click.progressbar(length=total, label="cases", file=sys.stderr, show_pos=True, show_eta=False) as bar:
         yield lambda _: bar.update(1)

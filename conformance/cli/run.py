@@ -42,7 +42,10 @@ def run(
         plan = make_plan(**chosen)
         sources = discover(impls)
         if not sources:
-            raise Failure(f"{impls} holds no implementation: drop a file with a class RNN into it", EXIT_USAGE)
+            raise Failure(
+                f"{impls} is no folder with an implementation: drop a file with a class RNN into it",
+                EXIT_USAGE,
+            )
         named = load_all(sources)
         with progress(len(plan.cases) * len(named)) as advance, write_reports(reports) as stream:
             done = execute(plan, named, stream=stream, progress=advance)

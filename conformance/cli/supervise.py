@@ -26,7 +26,9 @@ def supervised(cli: click.Command, arguments: list[str] | None) -> int:
         return run_here(cli, given)
     read, write = os.pipe()
     environment = os.environ | {_MARK: str(write)}
-    child = subprocess.Popen([sys.executable, "-m", "conformance", *given], env=environment, pass_fds=(write,))  # noqa: S603
+    command = [sys.executable, "-m", "conformance", *given]
+    # A group of its own, so that Ctrl-C reaches it once: through us, whoever sent it and to whom.
+    child = subprocess.Popen(command, env=environment, pass_fds=(write,), process_group=0)  # noqa: S603
     os.close(write)
     code = _wait(child)
     with os.fdopen(read) as pipe:
@@ -43,12 +45,14 @@ def supervised(cli: click.Command, arguments: list[str] | None) -> int:
 
 
 def _wait(child: subprocess.Popen[bytes]) -> int:
-    """Wait through Ctrl-C, which the child receives too and answers."""
-    while True:
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            continue
+    """Wait for the child and hand on to it what would end us."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda n, _: child.send_signal(n)) for number in numbers}
+    try:
+        return child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def run_here(cli: click.Command, given: list[str]) -> int:

@@ -22,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--conformance-impl", metavar="NAME", action="append", help="only this implementation; repeatable")
     group.addoption("--conformance-dtype", default="auto", choices=["auto", "float64", "float32", "both"])
     group.addoption("--conformance-seed", type=int, default=0, help="another seed draws other numbers")
+    group.addoption("--conformance-strict", action="store_true", help="wrong calls that are accepted fail, too")
     parser.addini("conformance_cases", "folder of case files; nothing happens without it", default="")
     parser.addini("conformance_impls", "folder of implementations", default="impls")
     parser.addini("conformance_reports", "folder for results.jsonl and parity.html", default="reports")

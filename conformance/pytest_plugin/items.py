@@ -133,7 +133,8 @@ class CaseItem(pytest.Item):
         record, connection = laboratory(self.config).record(self.case, self.source)
         payload = dump({"record": dataclasses.asdict(record), "connection": connection_line(connection)})
         self.user_properties.append((PROPERTY, payload))
-        tell_pytest(record, connection, kept_wrong=self.source.expectation is not None)
+        beside = record.asks == "validation" and not self.config.getoption("conformance_strict")
+        tell_pytest(record, connection, forgiven=beside or self.source.expectation is not None)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The verdict's sentence, without a traceback of ours."""
@@ -146,17 +147,17 @@ class CaseItem(pytest.Item):
         return self.path, self.case.line - 1, f"{self.source.name}: {self.case.id}"
 
 
-def tell_pytest(record: Record, connection: Connection, *, kept_wrong: bool) -> None:
+def tell_pytest(record: Record, connection: Connection, *, forgiven: bool) -> None:
     """Pass, skip, xfail or fail.
 
-    What is not connected fails once, in the verdict at the end, not a thousand times; an implementation that is kept
-    because it is wrong is judged by its expectation, there too.
+    What is not connected fails once, in the verdict at the end, not a thousand times. What is forgiven does not decide:
+    validation is reported beside, and an implementation that is kept because it is wrong is judged by its expectation.
     """
     if not connection.connected:
         pytest.skip(f"{record.implementation} is not connected")
     if record.status is Status.UNSUPPORTED:
         pytest.skip(record.why)
-    if record.status is Status.KNOWN or (kept_wrong and record.status in WRONG):
+    if record.status is Status.KNOWN or (forgiven and record.status in WRONG):
         pytest.xfail(record.why)
     if record.status is not Status.PASS:
         raise CaseFailure(f"{record.status.value}: {record.why}")

@@ -71,7 +71,8 @@ class Controller:
         folder = self._laboratory.reports
         self._run = read(folder / "results.jsonl")
         write(self._run, folder / "parity.html")
-        code = exit_code(summaries(self._run), finished=self._run.complete)
+        strict = self._config.getoption("conformance_strict")
+        code = exit_code(summaries(self._run), finished=self._run.complete, strict=strict)
         if exitstatus == pytest.ExitCode.OK and code != EXIT_SUCCESS:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

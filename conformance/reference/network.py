@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from conformance.reference.checks import check_construction, check_state
+from conformance.reference.sums import product
 
 Array = npt.NDArray[Any]
+Product = Callable[..., Array]
 
 
 @dataclass(eq=False)
@@ -101,6 +103,8 @@ class Network:
         self.parameters = {name: np.array(state[name], order="C") for name in shapes}
         self.dtype = next(iter(self.parameters.values())).dtype
         self.zero, self.one = np.zeros((), self.dtype), np.ones((), self.dtype)
+        # With more than one hidden unit no factor of a step's product is 1 x 1, and NumPy's own is right and quicker.
+        self.step_product: Product = product if self.hidden_size == 1 else np.ndarray.dot
         self.scans, self.result_shapes = [], {}
 
     def make_room(self, seq_len: int, batch_size: int) -> None:

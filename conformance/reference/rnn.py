@@ -83,7 +83,7 @@ class RNN(Network):
 
     def _step(self, before: Array, state: Array, weight_hh_t: Array) -> None:
         """Make h_t, in place, of what the input adds to a_t, given h_{t-1}; both (B, H)."""
-        state += product(before, weight_hh_t)
+        state += self.step_product(before, weight_hh_t)
         self._activate(state)
 
     def _activate(self, a: Array) -> None:
@@ -150,7 +150,7 @@ class RNN(Network):
         """Make da_t of f'(a_t), and of the carry to step t the carry to the step before, in place; all (B, H)."""
         carry += dy
         self._slope_times(da, carry)
-        product(da, weight_hh, carry)
+        self.step_product(da, weight_hh, carry)
 
     def _slopes(self, h: Array, out: Array) -> None:
         """f'(a), told from h = f(a): 1 - h^2 for tanh; for relu 0 where h <= 0, else 1, also where h is NaN."""

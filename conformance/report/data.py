@@ -15,7 +15,9 @@ from typing import Any
 from conformance.record import Record, Run, dump
 from conformance.report.axis import AXES
 from conformance.report.mark import MARKS
+from conformance.report.reproduction import dtype_forced, reproduction_options
 from conformance.report.text import clean, short
+from conformance.summary import summaries
 
 Json = Any  # what json.dumps takes
 
@@ -46,6 +48,9 @@ class PageData:
             self._implementations.place(planned.name)
         for status in MARKS:
             self._statuses.place(status)
+        self._reproduce = [
+            [reproduction_options(run, summary), dtype_forced(run, summary)] for summary in summaries(run)
+        ]
         self._axes = [(axis, axis.values(records)) for axis in AXES]
         self._usual = usual_settings(records)
         self._results = [self._result(record) for record in records]
@@ -54,6 +59,7 @@ class PageData:
         """Everything that the page's script shows."""
         return {
             "implementations": self._implementations.rows,
+            "reproduce": self._reproduce,
             "statuses": [[status, mark.symbol, mark.word, mark.tone] for status, mark in MARKS.items()],
             "axes": [[axis.name, values] for axis, values in self._axes],
             "usual": self._usual,

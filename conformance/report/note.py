@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.status import Layer
 from conformance.summary import Summary
 
 
@@ -15,6 +16,11 @@ def notes(summary: Summary) -> Iterator[str]:
         yield f"It never reads {names}: its answer is the same whatever they are."
     for note in connection.notes if connection is not None else ():
         yield f"Note: {note}."
+    if any(r.layer is Layer.DTYPE and r.dtype == "float64" for r in summary.asked):
+        yield (
+            "It answers float64 with another dtype. If it has float32 alone, let it raise NotImplementedError for "
+            "float64, or judge it with --dtype float32."
+        )
     if summary.planned.expectation is not None and summary.judged:
         missed = summary.expectation_note
         yield f"Expected to be wrong, but {missed}." if missed else "Expected to be wrong as it is, and found so."

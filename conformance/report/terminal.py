@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import click
 
 from conformance.record import Record, Run
-from conformance.report.axis import AXES
+from conformance.report.axis import AXES, CASE_FILE
 from conformance.report.note import notes
+from conformance.report.reproduction import command
 from conformance.report.text import clean
 from conformance.status import Status
 from conformance.summary import WRONG, Summary, summaries
@@ -23,7 +24,7 @@ _SHARE = 10
 
 def render(run: Run, *, strict: bool = False, complete: bool = False) -> str:
     """Every implementation's verdict and simplest failure, and at the end what was run."""
-    blocks = ["\n".join(_summary(s, strict=strict, complete=complete)) for s in summaries(run)]
+    blocks = ["\n".join(_summary(run, s, strict=strict, complete=complete)) for s in summaries(run)]
     return "\n\n".join([*blocks, "\n".join(_provenance(run))])
 
 
@@ -39,7 +40,7 @@ def failure_lines(record: Record) -> Iterator[str]:
     yield f"    written in {clean(record.file)}:{record.line}"
 
 
-def _summary(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]:
+def _summary(run: Run, summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]:
     """One implementation."""
     first, *rest = clean(summary.verdict).splitlines()
     title = f"{_mark(summary)} {summary.name}"
@@ -51,13 +52,14 @@ def _summary(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]
     for note in notes(summary):
         yield from _wrapped(note, "  ")
     if summary.connected:
-        yield from _failures(summary)
+        yield from _failures(run, summary)
     if summary.validation_line:
         yield ""
         yield from _validation(summary)
     yield from _demands(summary, strict=strict, complete=complete)
     counts = ", ".join(f"{name} {count:,}" for name, count in summary.counts.items() if count)
-    yield from _wrapped(f"Run {summary.run:,} of {summary.expected:,} expected: {counts}.", "")
+    beside = f" ({len(summary.refusals):,} of them validation)" if summary.refusals else ""
+    yield from _wrapped(f"Run {summary.run:,} of {summary.expected:,} expected{beside}: {counts}.", "")
 
 
 def _mark(summary: Summary) -> str:
@@ -67,7 +69,7 @@ def _mark(summary: Summary) -> str:
     return click.style("✓", fg="green") if summary.success else click.style("✗", fg="red")
 
 
-def _failures(summary: Summary) -> Iterator[str]:
+def _failures(run: Run, summary: Summary) -> Iterator[str]:
     """The simplest failure, and which settings separate failing from passing cases."""
     if summary.first is None or summary.first.asks == "validation":
         return
@@ -75,7 +77,7 @@ def _failures(summary: Summary) -> Iterator[str]:
     yield "Simplest failure:"
     yield from failure_lines(summary.first)
     yield "    reproduce it without this harness:"
-    yield f"    rnn-conformance cases show '{clean(summary.first.case)}' --script repro.py"
+    yield f"    {command(run, summary, summary.first)}"
     rows = list(_separating(summary))
     if rows:
         yield ""
@@ -93,22 +95,23 @@ def _validation(summary: Summary) -> Iterator[str]:
 
 
 def _separating(summary: Summary) -> Iterator[str]:
-    """Settings of which one value fails and another never does."""
+    """Settings of which one value fails and another never does, the clearest first."""
     asked = [r for r in summary.asked if r.status is Status.PASS or r.status in WRONG]
-    for axis in (a for a in AXES if a.name != "case file"):
-        tally: dict[str, list[int]] = {}
-        for record in asked:
-            value = axis.of(record)
-            if value is not None:
-                row = tally.setdefault(value, [0, 0])
-                row[0] += record.status in WRONG
-                row[1] += 1
+    found: list[tuple[float, str]] = []
+    for axis in (a for a in AXES if a.name != CASE_FILE):
+        groups = {value: [r for r in asked if axis.of(r) == value] for value in axis.values(asked)}
+        wrongs = {value: sum(r.status in WRONG for r in group) for value, group in groups.items()}
         # A handful of cases that happen to pass separates nothing.
-        clear = any(wrong == 0 and total * _SHARE >= len(asked) for wrong, total in tally.values())
-        if clear and any(wrong for wrong, _ in tally.values()):
-            rows = [(value, *tally[value]) for value in axis.values(asked)]
-            values = "   ".join(f"{value}: {wrong:,} of {total:,}" for value, wrong, total in rows)
-            yield from _wrapped(f"{axis.name:<14} {values}", "  ", hang=" " * 17)
+        clean_ones = [v for v in groups if not wrongs[v] and len(groups[v]) * _SHARE >= len(asked)]
+        failing = [v for v in groups if wrongs[v]]
+        if clean_ones and failing:
+            share = sum(wrongs[v] for v in failing) / sum(len(groups[v]) for v in failing)
+            words = "   ".join(f"{value}: {wrongs[value]:,} of {len(groups[value]):,}" for value in groups)
+            found.append((share, f"{axis.name:<14} {words}"))
+    clearest = max((share for share, _ in found), default=0.0)
+    for share, row in sorted(found, key=lambda pair: -pair[0]):
+        if share >= clearest / 2:
+            yield from _wrapped(row, "  ", hang=" " * 17)
 
 
 def _demands(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]:

@@ -26,7 +26,7 @@ class PairedTimes:
 
     @property
     def cell(self):
-        return f"{self.ratio:.2f} {'<=' if self.ratio <= self.goal else '> '} {self.goal:.2f}"
+        return f"{self.ratio:.3f} {'<=' if self.ratio <= self.goal else '> '} {self.goal:.2f}"
 
 
 def table(rows):

@@ -15,7 +15,7 @@ NOT_CONNECTED = {
     "raises_at_import": "raises_at_import cannot be imported: KeyError at raises_at_import.py:3",
     "exits_at_import": "exits_at_import cannot be imported: SystemExit",
     "own_parameters": "its answer is the same whatever they are",
-    "other_names": "It has W_xh (4, 5), W_hh (5, 5), b_h (5,). Add a method such as",
+    "other_names": "It has W_xh (4, 5), W_hh (5, 5), b_h (5,). `rnn-conformance new adapter.py --from",
     "no_forward": "it has neither forward(input, h_0=None) nor __call__",
 }
 

@@ -18,7 +18,8 @@ function headOf(result) {
 
 function reproduceOf(result) {
   const quoted = `'${result.case.id.replaceAll("'", "'\\''")}'`;
-  return section("Reproduce", element("pre", {}, element("code", {}, `rnn-conformance cases show ${quoted} --script repro.py`)));
+  const options = [...result.reproduce, ...(result.dtypeForced ? [`--dtype ${result.case.dtype}`] : []), "--script repro.py"];
+  return section("Reproduce", element("pre", {}, element("code", {}, `rnn-conformance cases show ${quoted} ${options.join(" ")}`)));
 }
 
 // The first number that differs; a tensor without an axis says nothing about it.

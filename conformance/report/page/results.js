@@ -33,6 +33,7 @@ class Result {
     const [implementation, which, status, layer, text] = row;
     this.row = row;
     this.implementation = page.implementations[implementation];
+    [this.reproduce, this.dtypeForced] = page.reproduce[implementation];
     this.case = cases[which];
     this.status = statuses[status];
     this.layer = layer;
