@@ -70,6 +70,12 @@ def draw_second(case: Case, first: Arguments, seed: int, redraw: int = 0) -> tup
     return second, _call_arguments(second, source, first.parameters)
 
 
+def draw_third(case: Case, first: Arguments, seed: int, redraw: int = 0) -> tuple[Case, Arguments]:
+    """The last call of a case that makes several: same parameters and shapes, other numbers, and no h_0."""
+    third = dataclasses.replace(case, h_0="absent", calls="one")
+    return third, _call_arguments(third, _Source(f"{seed}|{case.id}|{redraw}|third"), first.parameters)
+
+
 def parameter_shapes(case: Case) -> dict[str, tuple[int, ...]]:
     """The shape of every parameter by torch's name, in torch's order (contract: section 1.2)."""
     shapes: dict[str, tuple[int, ...]] = {}

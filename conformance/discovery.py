@@ -9,7 +9,6 @@ import importlib.metadata
 import importlib.util
 import inspect
 import itertools
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,8 +77,9 @@ def discover(impls: Path) -> tuple[Source, ...]:
         Source(point.name, f"installed: {point.value}", point.value, None, point.module, point.attr)
         for point in sorted(points, key=lambda p: p.name)
     ]
-    names = {source.name for source in found}
-    return (*found, *(source for source in installed if source.name not in names))
+    # A name stands for one implementation: the folder's own before an installed one, and of those the first.
+    by_name = {source.name: source for source in (*reversed(installed), *found)}
+    return (*found, *(source for source in installed if by_name[source.name] is source))
 
 
 def from_file(path: Path, name: str, attribute: str | None = None) -> Source:
@@ -108,10 +108,16 @@ def load(source: Source) -> Implementation:
     """
     about = {"description": source.description, "origin": source.origin}
     try:
+        if source.module and str(Path.cwd()) not in sys.path:
+            sys.path.append(str(Path.cwd()))  # package.module:NAME may lie in the current folder
         with quiet():
             module = _import_file(source.path) if source.path else importlib.import_module(str(source.module))
     except KeyboardInterrupt:
         raise
+    except ModuleNotFoundError as error:
+        if source.module and error.name and source.module.startswith(error.name):
+            raise NoImplementationError(f"{source.origin}: there is no module {error.name} to import") from None
+        return BrokenImplementation(source.name, error, **about)
     except BaseException as error:  # noqa: BLE001 -- SystemExit too: its import is its own affair
         return BrokenImplementation(source.name, error, **about)
     return adapt(_subject(module, source), source.name, **about)
@@ -121,7 +127,7 @@ def _split(target: str) -> tuple[Path, str | None]:
     """FILE.py:NAME in two; a colon elsewhere belongs to the path."""
     before, colon, after = target.rpartition(":")
     if colon and before.endswith(".py"):
-        return Path(before), after
+        return Path(before), after or None
     return Path(target), None
 
 
@@ -145,9 +151,16 @@ def _import_file(path: Path) -> ModuleType:
             sys.path.append(folder)
     for helper in set(sys.modules) - before:
         # Another implementation's neighbour of the same name must not be taken for this one's.
-        if str(getattr(sys.modules[helper], "__file__", None)).startswith(folder + os.sep):
+        if _is_neighbour(getattr(sys.modules[helper], "__file__", None), path.parent):
             del sys.modules[helper]
     return module
+
+
+def _is_neighbour(file: object, folder: Path) -> bool:
+    """Whether a module lies in a folder as its author's own: not in an environment that stands there, too."""
+    if not isinstance(file, str) or not Path(file).is_relative_to(folder) or Path(file).is_relative_to(sys.prefix):
+        return False
+    return not {"site-packages", "dist-packages"} & set(Path(file).parts)
 
 
 def _subject(module: ModuleType, source: Source) -> Any:
@@ -159,9 +172,11 @@ def _subject(module: ModuleType, source: Source) -> Any:
         if found is None:
             raise NoImplementationError(f"{source.origin} has no {source.attribute}; it has {_contents(module)}")
         return found
-    if callable(getattr(module, "RNN", None)):
-        return module.RNN
     classes = [value for value in _own(module, inspect.isclass) if _can_run(value)]
+    named = getattr(module, "RNN", None)
+    # An RNN that is merely imported, torch's perhaps, is not meant where the file has a class of its own.
+    if callable(named) and (named in classes or not classes or inspect.isfunction(named)):
+        return named
     if len(classes) == 1:
         return classes[0]
     if not classes and callable(getattr(module, "rnn", None)):

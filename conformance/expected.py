@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from conformance.arguments import Arguments, Array, draw, draw_second, parameter_shapes
+from conformance.arguments import Arguments, Array, draw, draw_second, draw_third, parameter_shapes
 from conformance.case import Case
 from conformance.implementation import Implementation
 from conformance.observation import Answered, Call, Raised, observe, quiet
@@ -51,9 +51,21 @@ class ExpectedCall:
 
 @dataclass(frozen=True)
 class Returns:
-    """torch returns: one call, or A, B of another batch size, A again and again."""
+    """torch returns: one call, or A, B of another batch size, A, A, and C, other numbers of A's shapes.
+
+    What is kept from call to call shows in one of them: always, while the batch size stays, or for a shape once seen.
+    """
 
     calls: tuple[ExpectedCall, ...]
+
+    def story(self, number: int) -> str:
+        """What came before a later call, for a sentence."""
+        sizes = [
+            f"{call.case.batch_size} in a batch" if call.case.batched else f"{call.case.seq_len} time steps"
+            for call in self.calls[: number + 1]
+        ]
+        last = ", with other numbers" if number == len(self.calls) - 1 else ""
+        return ", then ".join(sizes) + last
 
     @property
     def arguments(self) -> tuple[tuple[Case, Arguments], ...]:
@@ -90,8 +102,10 @@ def expect(case: Case, seed: int, oracle: Implementation) -> Expected:
         ExpectedCall(c, arguments, _wanted(c, arguments, network, answer, truth))
         for (c, arguments), network, answer, truth in zip(calls, networks, answers, truths, strict=True)
     ]
-    # A state that is kept only while the batch size stays the same shows in the second A of a pair.
-    return Returns((*expected, expected[0], expected[0]) if case.calls == "repeated" else tuple(expected))
+    if case.calls == "repeated":
+        a, b, c = expected
+        return Returns((a, b, a, a, c))
+    return Returns(tuple(expected))
 
 
 def tensor_names(case: Case) -> tuple[str, ...]:
@@ -122,7 +136,7 @@ def _draw_clear_of_kinks(
         first = draw(case, seed, redraw)
         calls: tuple[tuple[Case, Arguments], ...] = ((case, first),)
         if case.calls == "repeated":
-            calls = (*calls, draw_second(case, first, seed, redraw))
+            calls = (*calls, draw_second(case, first, seed, redraw), draw_third(case, first, seed, redraw))
         answers = _torch(case, calls, oracle)
         networks = [_run_reference(c, arguments, np.float64)[1] for c, arguments in calls]
         if case.nonlinearity != "relu" or not any(near_kink(n, case.dtype) for n in networks):

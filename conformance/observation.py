@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import io
+import os
 import sys
 import traceback
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,11 +71,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Answered:
-    """It answered every call; `changed` names the arguments that it changed, `altered` the answers it changed later."""
+    """It answered; `changed` names the arguments that it changed, `altered` the answers that it changed later.
+
+    `ended` is how a later call ended, where not all were answered.
+    """
 
     calls: tuple[Call, ...]
     changed: tuple[str, ...]
     altered: tuple[str, ...]
+    ended: Raised | Declined | None = None
 
 
 Observation = Answered | Raised | Declined
@@ -85,11 +90,11 @@ def observe(implementation: Implementation, case: Case, calls: tuple[tuple[Case,
 
     Only Ctrl-C gets out.
     """
-    lacking = None if case.asks == "validation" else implementation.lacks(case)
-    if lacking is not None:
-        return Declined(f"its signature has no {lacking}")
     walk = _Walk(implementation, case, calls)
     try:
+        lacking = None if case.asks == "validation" else implementation.lacks(case)
+        if lacking is not None:
+            return Declined(f"its signature has no {lacking}")
         with quiet():
             return walk.run()
     except KeyboardInterrupt:
@@ -106,7 +111,7 @@ def raised(error: BaseException, stage: str) -> Raised:
         bases=tuple(type_name_of(base) for base in type.mro(type(error))),
         message=_message(error),
         where=_where(error),
-        not_connected=isinstance(error, NotConnectedError),
+        not_connected=issubclass(type(error), NotConnectedError),
     )
 
 
@@ -120,23 +125,39 @@ class _Walk:
         self._calls = calls
         # One set of copies a call; the parameters are handed over once.
         self._copies = [arguments.copy() for _, arguments in calls]
+        self._answers: list[tuple[Any, Call]] = []
 
     def run(self) -> Observation:
-        """Answer every call; the answers are read at once and read again at the end."""
+        """Answer every call; a later call that raises leaves the earlier answers to be judged."""
         instance = self._implementation.build(self._case)
         self.stage = "load"
-        instance.load(self._copies[0].parameters)
-        answers: list[tuple[Any, Call]] = []
-        for number, (case, _) in enumerate(self._calls):
-            self.stage = "forward" if number == 0 else f"forward, call {number + 1} of {len(self._calls)}"
-            arguments = self._copies[number]
-            if arguments.h_0 is not None and case.asks != "validation" and not instance.accepts_h_0():
+        # A dict of its own: taking things out of it is no change of an argument.
+        instance.load(dict(self._copies[0].parameters))
+        ended = None
+        for number in range(len(self._calls)):
+            ended = self._call(instance, number)
+            if ended is not None:
+                break
+        if ended is not None and not self._answers:
+            return ended
+        altered = dict.fromkeys(name for answer, call in self._answers for name in _altered(instance, answer, call))
+        return Answered(tuple(call for _, call in self._answers), self._changed(), tuple(altered), ended)
+
+    def _call(self, instance: Instance, number: int) -> Raised | Declined | None:
+        """One call; its answer is read at once, and again at the end."""
+        self.stage = "forward" if number == 0 else f"forward, call {number + 1} of {len(self._calls)}"
+        arguments = self._copies[number]
+        try:
+            if arguments.h_0 is not None and self._case.asks != "validation" and not instance.accepts_h_0():
                 return Declined("its call takes no h_0")
             answer = instance.forward(arguments.input, arguments.h_0)
-            outputs = _read_outputs(instance, answer)
-            answers.append((answer, Call(outputs, self._gradients(instance, arguments))))
-        altered = tuple(name for answer, call in answers for name in _altered(instance, answer, call))
-        return Answered(tuple(call for _, call in answers), self._changed(), tuple(dict.fromkeys(altered)))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 -- as in observe
+            return _failure(error, self.stage, self._case)
+        outputs = _read_outputs(instance, answer)
+        self._answers.append((answer, Call(outputs, self._gradients(instance, arguments))))
+        return None
 
     def _gradients(self, instance: Instance, arguments: Arguments) -> Any:
         """What backward did, where the case asks for it; a failure here leaves the forward's answer to be judged."""
@@ -154,8 +175,8 @@ class _Walk:
         if not issubclass(type(gradients), dict):
             return NotGradients(describe(gradients))
         self.stage = stage
-        names = [n for n in dict.keys(gradients) if type(n) is str]
-        return {name: _read(instance, dict.__getitem__(gradients, name)) for name in names}
+        found = [(n, value) for n, value in dict.items(gradients) if issubclass(type(n), str)]
+        return {str.__str__(name): _read(instance, value) for name, value in found}
 
     def _changed(self) -> tuple[str, ...]:
         """The arguments that are no longer what they were."""
@@ -168,7 +189,7 @@ class _Walk:
 
 def _failure(error: BaseException, stage: str, case: Case) -> Raised | Declined:
     """NotImplementedError declines, except where raising is what the case asks for."""
-    if isinstance(error, NotImplementedError) and case.asks != "validation":
+    if issubclass(type(error), NotImplementedError) and case.asks != "validation":
         return Declined(_message(error) or "NotImplementedError")
     return raised(error, stage)
 
@@ -210,15 +231,17 @@ def _altered(instance: Instance, answer: Any, call: Call) -> list[str]:
     again = _read_outputs(instance, answer)
     if isinstance(again, NotAnArray) or isinstance(call.outputs, NotAnArray):
         return []
+    if len(again) != len(call.outputs):
+        return ["the list"]
     pairs = zip(("output", "h_n"), call.outputs, again, strict=False)
-    return [name for name, before, after in pairs if not _same(before, after)]
+    return [name for name, before, after in pairs if type(before) is not type(after) or not _same(before, after)]
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keep prints and warnings of an implementation out of our output, and its error settings out of our arithmetic."""
-    sink = sys.stderr if _show_output else _Nowhere()
     with (
+        contextlib.nullcontext(sys.stderr) if _show_output else Path(os.devnull).open("w", encoding="utf-8") as sink,
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
         contextlib.redirect_stdout(sink),
@@ -226,14 +249,6 @@ def quiet() -> Iterator[None]:
     ):
         warnings.simplefilter("ignore")
         yield
-
-
-class _Nowhere(io.TextIOBase):
-    """Takes any amount of text and keeps none."""
-
-    def write(self, text: str, /) -> int:
-        """Say that it was written."""
-        return len(text)
 
 
 _show_output = False
@@ -273,7 +288,7 @@ def type_name_of(kind: type) -> str:
 def _message(error: BaseException) -> str:
     """An exception's text, cut, or a remark on why it cannot be had."""
     try:
-        if isinstance(error, SyntaxError) and error.text:
+        if type(error) is SyntaxError and error.text:
             return f"{error.msg}: {error.text.strip()}"[:MESSAGE_LIMIT]
         return str(error)[:MESSAGE_LIMIT]
     except BaseException:  # noqa: BLE001 -- its own __str__ raised
@@ -282,7 +297,7 @@ def _message(error: BaseException) -> str:
 
 def _where(error: BaseException) -> str:
     """The innermost place outside the harness and its libraries, as file:line."""
-    if isinstance(error, SyntaxError) and error.filename:
+    if type(error) is SyntaxError and type(error.filename) is str:
         return f"{_base_name(error.filename)}:{error.lineno}"
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         name = frame.filename.replace("\\", "/")

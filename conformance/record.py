@@ -150,10 +150,8 @@ class RecordWriter:
 
     def record(self, record: Record) -> None:
         """Write one result."""
-        line = record.to_json()
-        self._hashes.append(_hash(line))
         self._counts[record.implementation][record.status] += 1
-        self._put(line)
+        self._put(record.to_json())
 
     def close(self, *, complete: bool, seconds: float) -> None:
         """Write the footer; a file without one is refused."""
@@ -164,7 +162,7 @@ class RecordWriter:
                     "type": "footer",
                     "complete": complete,
                     "expected": expected,
-                    "run": len(self._hashes),
+                    "run": sum(counts.total() for counts in self._counts.values()),
                     "counts": {
                         name: {status.value: counts[status] for status in Status}
                         for name, counts in self._counts.items()
@@ -176,6 +174,7 @@ class RecordWriter:
         )
 
     def _put(self, line: str) -> None:
+        self._hashes.append(_hash(line))
         self._stream.write(line + "\n")
         self._stream.flush()
 
@@ -200,14 +199,15 @@ def read(path: Path) -> Run:
         raise RecordError(f"{path} has no footer line: the run that wrote it did not finish")
     if kinds.count("header") > 1 or kinds.count("footer") > 1:
         raise RecordError(f"{path} has several headers or footers: files of different runs were put together")
-    if parsed[0]["format"] != FORMAT:
-        raise RecordError(f"{path} has record format {parsed[0]['format']}, but should be {FORMAT}")
+    if parsed[0].get("format") != FORMAT:
+        raise RecordError(f"{path} has record format {parsed[0].get('format')}, but should be {FORMAT}")
+    if parsed[-1].get("digest") != _digest([_hash(line) for line in lines[:-2]]):
+        raise RecordError(f"{path} was changed after it was written: its lines do not match its footer")
     try:
         run = _assemble(parsed, kinds)
-    except (KeyError, TypeError, ValueError) as error:
+        _check(path, run, parsed[-1])
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise RecordError(f"{path} holds a line that this version cannot read: {error!r}") from None
-    hashes = [_hash(line) for line, kind in zip(lines[:-1], kinds, strict=True) if kind == "result"]
-    _check(path, run, parsed[-1], hashes)
     return run
 
 
@@ -223,27 +223,31 @@ def _assemble(parsed: list[dict[str, Json]], kinds: list[str]) -> Run:
     )
 
 
-def _check(path: Path, run: Run, footer: dict[str, Json], hashes: list[str]) -> None:
-    """Refuse what was lost, doubled, edited or brought from elsewhere."""
-    if footer["digest"] != _digest(hashes):
-        raise RecordError(f"{path} was changed after it was written: its results do not match its footer")
+def _check(path: Path, run: Run, footer: dict[str, Json]) -> None:
+    """Refuse what was lost, doubled or brought from elsewhere."""
     doubled = [key for key, count in Counter(r.key for r in run.records).items() if count > 1]
     if doubled:
         raise RecordError(f"{path} holds {len(doubled)} results twice, the first of them {doubled[0]}")
     run_counts = Counter(r.implementation for r in run.records)
     planned = {p.name: p.expected for p in run.header.implementations}
+    if len(planned) < len(run.header.implementations):
+        raise RecordError(f"{path} names an implementation twice in its header")
     if strangers := sorted(set(run_counts) - set(planned)):
         raise RecordError(f"{path} holds results of {', '.join(strangers)}, which its header does not name")
     for name, expected in planned.items():
         if run_counts[name] > expected or (run.complete and run_counts[name] != expected):
             raise RecordError(f"{path}: results of {name} are {run_counts[name]}, but should be {expected}")
+    found = {name: Counter(r.status.value for r in run.records if r.implementation == name) for name in planned}
+    totals = (footer["expected"], footer["run"]) == (sum(planned.values()), len(run.records))
+    if not totals or any(found[name] != Counter(counts) for name, counts in footer["counts"].items()):
+        raise RecordError(f"{path} does not hold what its footer counts")
 
 
 def _parse(path: Path, number: int, line: str) -> dict[str, Json]:
     """One line, as a mapping with a type."""
     try:
         data = json.loads(line)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         raise RecordError(f"{path}:{number}: this line is not JSON: the file is damaged") from None
     if not isinstance(data, dict) or not isinstance(data.get("type"), str):
         raise RecordError(f"{path}:{number}: this line is not a record: the file is damaged")

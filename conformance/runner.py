@@ -43,7 +43,8 @@ class Runner:
     oracle: Implementation
     seed: int = 0
     follow_dtype: bool = True
-    _connections: dict[str, Connection] = field(default_factory=dict)
+    # By identity, since two may have one name; the implementation is kept, so that its id stays its own.
+    _connections: dict[int, tuple[Implementation, Connection]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Keep what torch answers for as long as this runner lives."""
@@ -51,9 +52,10 @@ class Runner:
 
     def connect(self, subject: Subject) -> Connection:
         """The smoke step, once an implementation."""
-        if subject.name not in self._connections:
-            self._connections[subject.name] = connect(subject.implementation)
-        return self._connections[subject.name]
+        key = id(subject.implementation)
+        if key not in self._connections:
+            self._connections[key] = (subject.implementation, connect(subject.implementation))
+        return self._connections[key][1]
 
     def run(self, cases: Iterable[Case], subjects: Iterable[Subject]) -> Iterator[Record]:
         """Every case with every implementation, case by case."""
@@ -105,8 +107,9 @@ def _known(case: Case, subject: Subject, verdict: Verdict) -> Verdict:
         return verdict
     if verdict.status in _FAILURES:
         return dataclasses.replace(verdict, status=Status.KNOWN, why=f"known: {entry.reason} ({verdict.why})")
-    if verdict.status is Status.PASS:
-        why = f"passes by now, but is listed as a known difference ({entry.glob}: {entry.reason})"
+    if verdict.status in (Status.PASS, Status.UNSUPPORTED):
+        now = "passes" if verdict.status is Status.PASS else "is declined"
+        why = f"{now} by now, but is listed as a known difference ({entry.glob}: {entry.reason})"
         return dataclasses.replace(verdict, status=Status.STALE, why=why)
     return verdict
 

@@ -30,9 +30,8 @@ def scales(network: RNN, tensors: dict[str, Array]) -> dict[str, float]:
     """S for each tensor, from the trace of a forward and backward pass in float64 (DESIGN, section 6)."""
     found = {name: _greatest(array) for name, array in tensors.items()}
     forward = _forward_spreads(network)
-    state = max(_root(spreads.states) for layer in forward for spreads in layer)
-    for name in ("output", "h_n"):
-        found[name] = max(found[name], state)
+    found["output"] = max(found["output"], *(_root(spreads.states) for spreads in forward[-1]))
+    found["h_n"] = max(found["h_n"], *(_root(spreads.states) for layer in forward for spreads in layer))
     if "input" in tensors:
         found |= {name: max(found[name], s) for name, s in _gradient_scales(network, forward, found).items()}
     return {name: found[name] for name in tensors}

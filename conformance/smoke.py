@@ -23,18 +23,15 @@ def connect(implementation: Implementation) -> Connection:
     """Find out whether and in which dtype an implementation can be judged, and which parameters it never reads."""
     if isinstance(implementation, BrokenImplementation):
         return Connection(implementation=implementation.name, connected=False, why=_import_sentence(implementation))
-    dtype = "float64"
-    first = _observe(implementation, _cases(dtype)[-1])
-    if isinstance(first, Declined) and isinstance(_observe(implementation, _cases("float32")[-1]), Answered):
-        dtype = "float32"
+    dtype, notes = _dtype(implementation)
     for case in _cases(dtype):
         observed = _observe(implementation, case)
         if isinstance(observed, Raised) and observed.not_connected:
             return Connection(implementation=implementation.name, connected=False, why=observed.message, dtype=dtype)
         if isinstance(observed, Answered):
-            return _connection(implementation, case, observed, _notes(dtype, first))
+            return _connection(implementation, case, observed, notes)
     # It answers nothing here; the cases say what it does.
-    return Connection(implementation=implementation.name, connected=True, dtype=dtype, notes=_notes(dtype, first))
+    return Connection(implementation=implementation.name, connected=True, dtype=dtype, notes=notes)
 
 
 def _connection(implementation: Implementation, case: Case, observed: Answered, notes: tuple[str, ...]) -> Connection:
@@ -105,11 +102,15 @@ def _arrays(observed: Answered) -> Iterator[Array]:
         yield from (value for value in outputs if not isinstance(value, NotAnArray))
 
 
-def _notes(dtype: str, first: Observation) -> tuple[str, ...]:
-    """What else its user should know."""
-    if dtype == "float32" and isinstance(first, Declined):
-        return (f"it declines float64 ({first.reason}) and is judged in float32 throughout",)
-    return ()
+def _dtype(implementation: Implementation) -> tuple[str, tuple[str, ...]]:
+    """float32 for one that declines float64 and answers the same in float32, with a note that says so."""
+    for wide, narrow in zip(reversed(_cases("float64")), reversed(_cases("float32")), strict=True):
+        first = _observe(implementation, wide)
+        if not isinstance(first, Declined):
+            break
+        if isinstance(_observe(implementation, narrow), Answered):
+            return "float32", (f"it declines float64 ({first.reason}) and is judged in float32 throughout",)
+    return "float64", ()
 
 
 def _import_sentence(implementation: BrokenImplementation) -> str:

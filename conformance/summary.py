@@ -249,7 +249,11 @@ def exit_code(found: Iterable[Summary], *, finished: bool, strict: bool = False,
         return EXIT_NOTHING
     if not finished or not all(s.judged for s in found):
         return EXIT_HARNESS
-    good = all(s.success and (s.validates or not strict) and (s.conforms or not complete) for s in found)
+    good = all(s.success for s in found)
+    if strict:
+        good = good and all(s.validates for s in found if s.refusals)
+    if complete:
+        good = good and all(s.conforms for s in found if s.asked)
     return EXIT_SUCCESS if good else EXIT_WRONG
 
 

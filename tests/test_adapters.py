@@ -157,3 +157,61 @@ def test_a_torch_tensor_subclass_cannot_pass():
     record = judge(Subclass, asks="values")
     assert (record.status, record.layer) == (Status.FAIL, "type")
     assert "should be a torch.Tensor" in record.why
+
+
+def test_a_module_that_wraps_the_network_and_translates_is_differentiated():
+    import torch
+
+    class Wrapper(torch.nn.Module):
+        def __init__(self, input_size, hidden_size):
+            super().__init__()
+            self.inner = torch.nn.RNN(input_size, hidden_size)
+
+        def load_state_dict(self, state):
+            return self.inner.load_state_dict(state)
+
+        def forward(self, input, h_0=None):
+            return self.inner(input) if h_0 is None else self.inner(input, h_0)
+
+    assert judge(Wrapper).status is Status.PASS
+
+
+def test_settings_of_the_whole_process_are_not_the_suites_fault():
+    import torch
+
+    class Careless(torch.nn.RNN):
+        def __init__(self, *args, **kwargs):
+            torch.set_grad_enabled(False)
+            super().__init__(*args, **kwargs)
+
+    try:
+        assert judge(Careless).status is Status.PASS
+    finally:
+        torch.set_grad_enabled(True)
+
+
+def test_taking_parameters_out_of_the_dict_is_no_fault():
+    from conformance.reference import RNN
+
+    class Pops(RNN):
+        def load_state_dict(self, state):
+            super().load_state_dict({name: state.pop(name) for name in list(state)})
+
+    assert judge(Pops).status is Status.PASS
+
+
+def test_two_of_one_name_are_kept_apart():
+    from small import fresh_runner
+
+    from conformance.reference import RNN
+    from conformance.runner import Subject
+
+    class Narrow(RNN):
+        def load_state_dict(self, state):
+            if any(v.dtype == np.float64 for v in state.values()):
+                raise NotImplementedError
+            super().load_state_dict(state)
+
+    runner = fresh_runner()
+    assert runner.record(case(), Subject(adapt(Narrow, "RNN"))).dtype == "float32"
+    assert runner.record(case(), Subject(adapt(RNN, "RNN"))).dtype == "float64"

@@ -152,3 +152,18 @@ def test_expectations(write):
     with pytest.raises(CaseFileError) as caught:
         expectation_beside(path)
     assert len(caught.value.messages) == 2
+
+
+def test_an_imported_rnn_is_not_meant_beside_ones_own(write):
+    path = write("a.py", "from conformance.reference import RNN\n" + CLASS.format(name="MyRNN"))
+    assert subject(path) == "MyRNN"
+    assert subject(write("b.py", "from conformance.reference import RNN\n")) == "RNN"
+
+
+def test_an_environment_in_the_folder_is_not_taken_for_neighbours(tmp_path):
+    environment = tmp_path / ".venv" / "lib" / "site-packages"
+    assert discovery._is_neighbour(str(tmp_path / "helper.py"), tmp_path)
+    assert discovery._is_neighbour(str(tmp_path / "package" / "helper.py"), tmp_path)
+    assert not discovery._is_neighbour(str(environment / "torch" / "__init__.py"), tmp_path)
+    assert not discovery._is_neighbour("/elsewhere/helper.py", tmp_path)
+    assert not discovery._is_neighbour(None, tmp_path)

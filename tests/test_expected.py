@@ -126,8 +126,8 @@ def test_gradients_are_judged_from_the_last_layer_down():
 
 def test_repeated_calls_are_expected_with_another_batch_in_between():
     found = expect(case(calls="repeated"), 0, oracle())
-    assert [call.case.batch_size for call in found.calls] == [2, 3, 2, 2]
-    assert found.calls[0] is found.calls[2] is found.calls[3]
+    assert [call.case.batch_size for call in found.calls] == [2, 3, 2, 2, 2]
+    assert found.calls[0] is found.calls[2] is found.calls[3] is not found.calls[4]
 
 
 def test_a_pre_activation_within_rounding_of_zero_is_seen_and_drawn_again():

@@ -93,3 +93,16 @@ def test_answers_that_are_not_numbers_say_nothing_about_connection():
             return output * np.nan, h_n * np.nan
 
     assert connected(Nan).connected
+
+
+def test_a_small_one_that_declines_float64_is_judged_in_float32():
+    class Small(RNN):
+        def __init__(self, input_size, hidden_size):
+            super().__init__(input_size, hidden_size)
+
+        def load_state_dict(self, state):
+            if any(v.dtype != np.float32 for v in state.values()):
+                raise NotImplementedError("float32 only")
+            super().load_state_dict(state)
+
+    assert connected(Small).dtype == "float32"

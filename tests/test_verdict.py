@@ -302,3 +302,75 @@ def test_batch_zero_is_judged_by_its_shapes():
     assert judge(RNN, batch_size=0).status is Status.PASS
     record = judge(wrong(lambda o, h: (o[:, :, :2], h)), asks="values", batch_size=0)
     assert record.layer is Layer.SHAPE
+
+
+def keeps(what):
+    """The reference with something kept from one call to the next."""
+
+    class Keeper(RNN):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.kept = {}
+
+        def forward(self, input, h_0=None):
+            if what == "input":
+                input = self.kept.setdefault(input.shape, input.copy())
+            if what == "h_0":
+                h_0 = self.kept.setdefault(input.shape, h_0.copy()) if h_0 is not None else self.kept.get(input.shape)
+            return super().forward(input, h_0)
+
+        def backward(self, grad_output, grad_h_n):
+            found = super().backward(grad_output, grad_h_n)
+            return self.kept.setdefault(grad_output.shape, found) if what == "gradients" else found
+
+    return Keeper
+
+
+@pytest.mark.parametrize("what", ["input", "h_0", "gradients"])
+def test_what_is_kept_for_a_shape_is_found(what):
+    record = judge(keeps(what), calls="repeated", h_0="given")
+    assert (record.status, record.layer) == (Status.FAIL, Layer.PURITY), record.why
+    assert "wrong in the fifth call" in record.why
+    assert "with other numbers" in record.why
+
+
+def test_a_wrong_first_call_is_judged_whatever_the_second_does():
+    class Sometimes(RNN):
+        calls = 0
+
+        def forward(self, input, h_0=None):
+            self.calls += 1
+            if self.calls > 1:
+                raise NotImplementedError("once is enough")
+            output, h_n = super().forward(input, h_0)
+            return output * 2, h_n
+
+    assert judge(Sometimes, calls="repeated").layer is Layer.VALUE
+
+
+def test_a_list_that_is_emptied_later_is_found():
+    class Shrinks(RNN):
+        last = None
+
+        def forward(self, input, h_0=None):
+            if self.last:
+                self.last.clear()
+            self.last = list(super().forward(input, h_0))
+            return self.last
+
+    assert judge(Shrinks, calls="repeated", asks="values").layer is Layer.PURITY
+
+
+def test_exceptions_that_lie_are_described():
+    class LiarError(ValueError):
+        @property
+        def __class__(self):
+            raise RuntimeError
+
+    class Lies(RNN):
+        def forward(self, input, h_0=None):
+            raise LiarError("no")
+
+    record = judge(Lies)
+    assert record.status is Status.ERROR
+    assert "forward raised LiarError" in record.why

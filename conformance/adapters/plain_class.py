@@ -35,7 +35,8 @@ class ClassInstance(Instance):
         if callable(load_state_dict):
             load_state_dict(parameters)
             return
-        held = [name for name in parameters if hasattr(self._network, name)]
+        # A slot that is not filled yet is there on the class.
+        held = [name for name in parameters if hasattr(self._network, name) or hasattr(type(self._network), name)]
         if not held:
             raise NotConnectedError(_not_connected(self._network, parameters))
         for name in held:

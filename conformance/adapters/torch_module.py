@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -23,8 +25,9 @@ class TorchModuleImplementation(SubjectImplementation):
     def build(self, case: Case) -> Instance:
         """Construct and move to the case's dtype; the module stays in training mode."""
         positional, keywords = case.constructor()
-        module = self._subject(*positional, **keywords)
-        return TorchModuleInstance(module.to(_DTYPES[case.dtype]))
+        with _own_settings():
+            module = self._subject(*positional, **keywords)
+            return TorchModuleInstance(module.to(_DTYPES[case.dtype]))
 
 
 class TorchModuleInstance(Instance):
@@ -34,6 +37,7 @@ class TorchModuleInstance(Instance):
         self._module = module
         self._leaves: dict[str, torch.Tensor] = {}
         self._outputs: tuple[Any, ...] = ()
+        self._parameters: dict[str, torch.Tensor] = {}
 
     def load(self, parameters: dict[str, Array]) -> None:
         """Load strictly; a module with other parameter names is not connected."""
@@ -47,6 +51,7 @@ class TorchModuleInstance(Instance):
                 f"It has {has}. Name them as torch.nn.RNN does, or override load_state_dict to translate. "
                 f"(torch says: {' '.join(str(error).split())[:300]})"
             ) from None
+        self._parameters = self._by_torchs_names(state)
 
     def accepts_h_0(self) -> bool:
         """Whether forward takes a second positional argument."""
@@ -55,8 +60,9 @@ class TorchModuleInstance(Instance):
     def forward(self, input: Any, h_0: Any) -> Any:  # noqa: A002 -- torch's own argument name
         """Call the module with tensors that share the given arrays' memory, so that changes to them are seen."""
         self._leaves = {}
-        tensor = self._leaf("input", input)
-        result = self._module(tensor) if h_0 is None else self._module(tensor, self._leaf("h_0", h_0))
+        with _own_settings():
+            tensor = self._leaf("input", input)
+            result = self._module(tensor) if h_0 is None else self._module(tensor, self._leaf("h_0", h_0))
         self._outputs = tuple(result) if isinstance(result, tuple | list) else ()
         return result
 
@@ -66,7 +72,7 @@ class TorchModuleInstance(Instance):
 
     def backward(self, grad_output: Array, grad_h_n: Array) -> dict[str, Any]:
         """Differentiate both outputs at once; a parameter that was not used has no gradient."""
-        leaves = self._leaves | dict(self._module.named_parameters())
+        leaves = self._leaves | self._parameters
         upstream = (torch.from_numpy(grad_output), torch.from_numpy(grad_h_n))
         pairs = [(o, g) for o, g in zip(self._outputs, upstream, strict=False) if o.requires_grad]
         gradients = torch.autograd.grad(
@@ -89,6 +95,19 @@ class TorchModuleInstance(Instance):
         """Tensors in, tensors out."""
         return "torch.Tensor"
 
+    def _by_torchs_names(self, state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """The module's parameters that require gradients, by torch's names.
+
+        A module that translates in load_state_dict may call them otherwise: then the numbers just loaded tell.
+        """
+        own = {name: p for name, p in self._module.named_parameters() if p.requires_grad}
+        found: dict[str, torch.Tensor] = {name: own[name] for name in state if name in own}
+        for name, value in state.items():
+            same = [p for p in own.values() if p.shape == value.shape and torch.equal(p.detach(), value)]
+            if name not in found and len(same) == 1:
+                found[name] = same[0]
+        return found
+
     def _leaf(self, name: str, value: Any) -> Any:
         """A tensor over the array's own memory that autograd can differentiate by; other values stay as they are."""
         if isinstance(value, tuple):
@@ -100,3 +119,10 @@ class TorchModuleInstance(Instance):
             tensor.requires_grad_()
             self._leaves[name] = tensor
         return tensor
+
+
+@contextlib.contextmanager
+def _own_settings() -> Iterator[None]:
+    """Gradients on and tensors on the CPU, whatever some implementation set for the whole process."""
+    with torch.enable_grad(), torch.device("cpu"):
+        yield

@@ -10,12 +10,15 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 
 from conformance.summary import EXIT_HARNESS
 
 _MARK = "RNN_CONFORMANCE_DONE_FD"
+#: The folder that holds this package, wherever it was imported from.
+_HOME = str(Path(__file__).resolve().parents[2])
 _RUNS_OTHERS_CODE = frozenset({"check", "run", "new"})
 
 
@@ -26,9 +29,12 @@ def supervised(cli: click.Command, arguments: list[str] | None) -> int:
         return run_here(cli, given)
     read, write = os.pipe()
     environment = os.environ | {_MARK: str(write)}
-    command = [sys.executable, "-m", "conformance", *given]
+    # Without the current folder on the path, where a user's random.py would stand before Python's.
+    start = f"import sys; sys.path.append({_HOME!r}); from conformance.cli import main; sys.exit(main())"
+    command = [sys.executable, "-P", "-c", start, *given]
     # A group of its own, so that Ctrl-C reaches it once: through us, whoever sent it and to whom.
-    child = subprocess.Popen(command, env=environment, pass_fds=(write,), process_group=0)  # noqa: S603
+    # Nobody answers an implementation that asks: it reads the end of file and not the terminal.
+    child = subprocess.Popen(command, env=environment, pass_fds=(write,), process_group=0, stdin=subprocess.DEVNULL)  # noqa: S603
     os.close(write)
     code = _wait(child)
     with os.fdopen(read) as pipe:

@@ -40,7 +40,10 @@ def pytest_configure(config: pytest.Config) -> None:
         # Brings the record file's code, which a run without cases does not need.
         from conformance.pytest_plugin.session import Controller  # noqa: PLC0415
 
-        config.pluginmanager.register(Controller(config), "conformance-controller")
+        controller = Controller(config)
+        if config.getoption("conformance_where") or config.getoption("conformance_impl"):
+            controller.resolve()  # a mistake in these is said once, not for each case file
+        config.pluginmanager.register(controller, "conformance-controller")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -34,6 +34,10 @@ class Controller:
         self._began = time.monotonic()
         self._written = 0
 
+    def resolve(self) -> None:
+        """Read the cases and find the implementations now; UsageError where that fails."""
+        _ = (self._laboratory.plan, self._laboratory.sources)
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Without workers: what is left after -k and -m is what is planned."""
         self._plan([item.nodeid for item in session.items if isinstance(item, CaseItem)])
@@ -124,7 +128,10 @@ class Controller:
             shared.reports.mkdir(parents=True, exist_ok=True)
             (shared.reports / "parity.html").unlink(missing_ok=True)
             self._stream = (shared.reports / "results.jsonl").open("w", encoding="utf-8", newline="\n")
-            self._writer = RecordWriter(self._stream, dataclasses.replace(header, implementations=planned))
+            chosen = f"{len(self._planned):,} of {len(nodes):,} items" if len(self._planned) < len(nodes) else ""
+            scope = header.scope | {"selected by pytest": chosen}
+            header = dataclasses.replace(header, implementations=planned, scope=scope)
+            self._writer = RecordWriter(self._stream, header)
         return self._writer
 
     def _put(self, record: Record) -> None:

@@ -116,9 +116,9 @@ def _separating(summary: Summary) -> Iterator[str]:
 
 def _demands(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]:
     """What the stricter options found missing."""
-    if complete and not summary.conforms:
+    if complete and summary.asked and not summary.conforms:
         yield "Not complete: --complete asks for every values and gradients case to pass."
-    if strict and not summary.validates:
+    if strict and summary.refusals and not summary.validates:
         yield "Not strict: --strict asks for every wrong call to be refused."
 
 

@@ -11,7 +11,7 @@ from conformance.status import Layer, Status
 from conformance.verdict.comparison import Mismatch, first_mismatch
 from conformance.verdict.distance import distances, severity, steps
 
-_ORDINALS = ("first", "second", "third", "fourth")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _judge_answer(expected: Returns, observed: Answered) -> Verdict:
     """Each call in its turn, then what it changed."""
     found: dict[str, Distance] = {}
     declined: Declined | None = None
-    for number, (wanted, call) in enumerate(zip(expected.calls, observed.calls, strict=True)):
+    for number, (wanted, call) in enumerate(zip(expected.calls, observed.calls, strict=False)):
         for name, distance in distances(wanted, call).items():
             found[name] = max(found.get(name, distance), distance, key=severity)
         mismatch = first_mismatch(wanted, call)
@@ -62,6 +62,9 @@ def _judge_answer(expected: Returns, observed: Answered) -> Verdict:
             return Verdict(Status.ERROR, _error_sentence(call.gradients, "return gradients"), distances=found)
         if isinstance(call.gradients, Declined):
             declined = call.gradients
+    if isinstance(observed.ended, Raised):
+        return Verdict(Status.ERROR, _error_sentence(observed.ended, "return output and h_n"), distances=found)
+    declined = observed.ended or declined
     by_time = steps(expected.calls[0], observed.calls[0])
     if impurity := _impurity(observed):
         return _failed(impurity, found, by_time)
@@ -78,11 +81,7 @@ def _in_call(mismatch: Mismatch, expected: Returns, number: int) -> Mismatch:
     """A call that is wrong only after another one shows that calls are not independent."""
     if number == 0:
         return mismatch
-    sizes = ", then ".join(
-        f"{call.case.batch_size} in a batch" if call.case.batched else f"{call.case.seq_len} time steps"
-        for call in expected.calls[: number + 1]
-    )
-    why = f"right at first, wrong in the {_ORDINALS[number]} call ({sizes}): {mismatch.why}"
+    why = f"right at first, wrong in the {_ORDINALS[number]} call ({expected.story(number)}): {mismatch.why}"
     return Mismatch(Layer.PURITY, why, mismatch.place)
 
 
