@@ -40,6 +40,12 @@ class Cell:
         return "◐" if partly else {"good": "✓", "bad": "✗", "warn": "!", "quiet": "–"}[self.tone]
 
     @property
+    def rest(self) -> str:
+        """What became of those that do not pass."""
+        parts = ((self.failures, "wrong"), (self.unsupported, "unsupported"))
+        return ", ".join(f"{count:,} {word}" for count, word in parts if count)
+
+    @property
     def ratio(self) -> str:
         """The worst ratio in words; nothing where no numbers were compared."""
         return "" if self.worst is None else times(self.worst)

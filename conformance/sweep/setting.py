@@ -95,7 +95,7 @@ _ABOUT = {
     "batch_size": "B: how many sequences; unbatched leaves the axis out.",
     "h_0": "Whether the call passes an initial state.",
     "dtype": "float64 judges semantics, float32 judges precision.",
-    "calls": "repeated: A, then B of another batch size, then A again, and again; each is judged.",
+    "calls": "repeated: A, B of another batch size, A twice more, then other numbers; each call is judged.",
     "weight_scale": "Multiplies every weight.",
     "weight_hh": "What W_hh is: random, all zero, or the identity.",
     "bias_scale": "Multiplies every bias.",
