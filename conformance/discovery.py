@@ -16,8 +16,9 @@ from types import ModuleType
 from typing import Any
 
 from conformance.adapters import adapt
+from conformance.description import FILE_MODULE
 from conformance.implementation import BrokenImplementation, Implementation, NoImplementationError
-from conformance.observation import FILE_MODULE, quiet
+from conformance.quiet import quiet
 from conformance.registration import Expectation, Known, expectation_beside, known_beside
 
 ENTRY_POINTS = "rnn_conformance.implementations"

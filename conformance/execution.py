@@ -12,7 +12,8 @@ from conformance.connection import Connection
 from conformance.discovery import Source
 from conformance.implementation import BrokenImplementation, Implementation, NoImplementationError
 from conformance.plan import Plan, now
-from conformance.record import Record, RecordWriter, Run
+from conformance.record import Record, Run
+from conformance.record_file import RecordWriter
 from conformance.runner import Subject
 
 

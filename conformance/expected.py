@@ -11,7 +11,8 @@ import numpy as np
 from conformance.arguments import Arguments, Array, draw, draw_second, draw_third, parameter_shapes
 from conformance.case import Case
 from conformance.implementation import Implementation
-from conformance.observation import Answered, Call, Raised, observe, quiet
+from conformance.observation import Answered, Call, Raised, observe
+from conformance.quiet import quiet
 from conformance.reference import RNN
 from conformance.scale import pre_activation_sums, pre_activations, scales
 from conformance.tolerance import KINK_ROUNDINGS, LONGDOUBLE_LIMIT, RULES, STAND_IN_FACTOR

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-import traceback
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from conformance.arguments import Arguments, Array
 from conformance.case import Case
+from conformance.description import describe, message_of, type_name, type_name_of, where_of
 from conformance.implementation import Implementation, Instance, NotConnectedError
-
-MESSAGE_LIMIT = 2000
-
-#: What the names of modules imported from files begin with.
-FILE_MODULE = "rnn_implementation_"
+from conformance.quiet import quiet
 
 
 @dataclass(frozen=True)
@@ -109,8 +99,8 @@ def raised(error: BaseException, stage: str) -> Raised:
         stage=stage,
         kind=type_name(error),
         bases=tuple(type_name_of(base) for base in type.mro(type(error))),
-        message=_message(error),
-        where=_where(error),
+        message=message_of(error),
+        where=where_of(error),
         not_connected=issubclass(type(error), NotConnectedError),
     )
 
@@ -190,7 +180,7 @@ class _Walk:
 def _failure(error: BaseException, stage: str, case: Case) -> Raised | Declined:
     """NotImplementedError declines, except where raising is what the case asks for."""
     if issubclass(type(error), NotImplementedError) and case.asks != "validation":
-        return Declined(_message(error) or "NotImplementedError")
+        return Declined(message_of(error) or "NotImplementedError")
     return raised(error, stage)
 
 
@@ -235,80 +225,3 @@ def _altered(instance: Instance, answer: Any, call: Call) -> list[str]:
         return ["the list"]
     pairs = zip(("output", "h_n"), call.outputs, again, strict=False)
     return [name for name, before, after in pairs if type(before) is not type(after) or not _same(before, after)]
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep prints and warnings of an implementation out of our output, and its error settings out of our arithmetic."""
-    with (
-        contextlib.nullcontext(sys.stderr) if _show_output else Path(os.devnull).open("w", encoding="utf-8") as sink,
-        warnings.catch_warnings(),
-        np.errstate(all="ignore"),
-        contextlib.redirect_stdout(sink),
-        contextlib.redirect_stderr(sink),
-    ):
-        warnings.simplefilter("ignore")
-        yield
-
-
-_show_output = False
-
-
-def show_output(*, show: bool) -> None:
-    """Let what implementations print through, on stderr."""
-    global _show_output  # noqa: PLW0603 -- one switch for the process, set by the command line
-    _show_output = show
-
-
-def describe(value: Any) -> str:
-    """What a value is, in words, without calling anything of its own."""
-    kind = type(value)
-    if value is None:
-        return "None"
-    if kind is np.ndarray:
-        return f"a numpy.ndarray of dtype {value.dtype}"
-    if kind in (list, tuple, dict):
-        return f"a {kind.__name__} of {len(value)}"
-    module = str(getattr(kind, "__module__", ""))
-    # The name under which a file was imported says nothing to its author.
-    own = module in ("builtins", "") or module.startswith(FILE_MODULE)
-    return f"a {type_name_of(kind)}" if own else f"a {module}.{type_name_of(kind)}"
-
-
-def type_name(value: Any) -> str:
-    """The name of a value's type, asked of `type` itself."""
-    return type_name_of(type(value))
-
-
-def type_name_of(kind: type) -> str:
-    """The name of a type, whatever its metaclass says."""
-    return str(type.__dict__["__name__"].__get__(kind))
-
-
-def _message(error: BaseException) -> str:
-    """An exception's text, cut, or a remark on why it cannot be had."""
-    try:
-        if type(error) is SyntaxError and error.text:
-            return f"{error.msg}: {error.text.strip()}"[:MESSAGE_LIMIT]
-        return str(error)[:MESSAGE_LIMIT]
-    except BaseException:  # noqa: BLE001 -- its own __str__ raised
-        return "(its message cannot be read: its __str__ raises)"
-
-
-def _where(error: BaseException) -> str:
-    """The innermost place outside the harness and its libraries, as file:line."""
-    if type(error) is SyntaxError and type(error.filename) is str:
-        return f"{_base_name(error.filename)}:{error.lineno}"
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        name = frame.filename.replace("\\", "/")
-        if not name.startswith("<") and "site-packages" not in name and not name.startswith(_OWN):
-            return f"{_base_name(name)}:{frame.lineno}"
-    return ""
-
-
-#: This package's own folder: a place in it is of no use to the author of an implementation.
-_OWN = __file__.replace("\\", "/").rpartition("/")[0] + "/"
-
-
-def _base_name(path: str) -> str:
-    return path.replace("\\", "/").rpartition("/")[2]

@@ -14,7 +14,7 @@ import pytest
 
 from conformance.cli import cli
 from conformance.cli.supervise import run_here
-from conformance.record import read
+from conformance.record_file import read
 
 SUBJECTS = Path(__file__).parent / "subjects"
 RIGHT = str(SUBJECTS / "right" / "class_plain.py")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.record import read
+from conformance.record_file import read
 
 ROOT = Path(__file__).parents[1]
 SUBJECTS = ROOT / "tests" / "subjects"

@@ -9,7 +9,7 @@ from small import header, record
 
 from conformance.connection import Connection
 from conformance.difference import Distance, Place, Steps
-from conformance.record import RecordError, RecordWriter, read
+from conformance.record_file import RecordError, RecordWriter, read
 from conformance.status import Layer, Status
 
 

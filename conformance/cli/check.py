@@ -12,7 +12,7 @@ from conformance.cli.options import make_plan, own_stdout, progress, running, se
 from conformance.cli.outcome import write_reports
 from conformance.discovery import parse
 from conformance.execution import execute, load
-from conformance.observation import show_output as let_through
+from conformance.quiet import show_output as let_through
 from conformance.report.terminal import render
 from conformance.result import Result
 from conformance.summary import exit_code

@@ -15,7 +15,8 @@ import click
 from conformance.execution import NoTorchError
 from conformance.implementation import NoImplementationError
 from conformance.plan import Plan
-from conformance.record import Record, RecordError
+from conformance.record import Record
+from conformance.record_file import RecordError
 from conformance.summary import EXIT_HARNESS, EXIT_NOTHING, EXIT_USAGE
 from conformance.sweep.scope import ScopeError, parse_where
 from conformance.sweep.suite import find_cases, load

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from conformance.cli.options import Failure
-from conformance.record import read
+from conformance.record_file import read
 from conformance.report.html import write
 from conformance.summary import EXIT_USAGE
 

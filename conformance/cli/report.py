@@ -8,7 +8,7 @@ import click
 
 from conformance.cli.options import sentences
 from conformance.cli.outcome import REPORT
-from conformance.record import read
+from conformance.record_file import read
 from conformance.report.html import write
 from conformance.report.terminal import render
 from conformance.summary import exit_code, summaries

@@ -12,7 +12,7 @@ from conformance.cli.options import Failure, make_plan, own_stdout, progress, ru
 from conformance.cli.outcome import write_reports
 from conformance.discovery import discover
 from conformance.execution import execute, load_all
-from conformance.observation import show_output as let_through
+from conformance.quiet import show_output as let_through
 from conformance.record import Run
 from conformance.report.terminal import render
 from conformance.result import Result

@@ -16,7 +16,8 @@ from conformance.connection import Connection
 from conformance.discovery import Source
 from conformance.execution import load_or_broken, load_oracle
 from conformance.plan import Plan
-from conformance.record import Record, connection_line, dump
+from conformance.record import Record, dump
+from conformance.record_file import connection_line
 from conformance.runner import Runner, Subject
 from conformance.status import Status
 from conformance.summary import WRONG

@@ -15,7 +15,8 @@ from conformance.case import Case
 from conformance.discovery import Source
 from conformance.plan import now
 from conformance.pytest_plugin.items import PROPERTY, CaseItem, Laboratory, item_name, laboratory
-from conformance.record import Record, RecordWriter, Run, connection_from, read
+from conformance.record import Record, Run
+from conformance.record_file import RecordWriter, connection_from, read
 from conformance.report.html import write
 from conformance.report.terminal import failure_lines, verdict_line
 from conformance.status import Status

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from conformance.observation import quiet, raised
+from conformance.observation import raised
+from conformance.quiet import quiet
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from typing import Any
 from conformance.array_attributes import describe_arrays
 from conformance.array_mapping import roles
 from conformance.case import CONSTRUCTOR_DEFAULTS
-from conformance.observation import quiet
+from conformance.quiet import quiet
 from conformance.scaffold import argument_names
 from conformance.scaffold.subject import Subject
 from conformance.scaffold.trial import HIDDEN_SIZE, INPUT_SIZE, OUTPUT_SIZE

@@ -13,7 +13,8 @@ from typing import Any
 
 from conformance.discovery import parse
 from conformance.implementation import NoImplementationError
-from conformance.observation import quiet, raised
+from conformance.observation import raised
+from conformance.quiet import quiet
 from conformance.scaffold import argument_names
 from conformance.scaffold.mistake import ScaffoldError
 
