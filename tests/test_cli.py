@@ -154,11 +154,22 @@ def test_5_nothing_selected(run):
     assert run("check", RIGHT, "--case", "absent*")[0] == 5
 
 
+def heeds_ctrl_c():
+    """A test run in the background is started with Ctrl-C ignored, and would hand that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_leaves_readable_records_marked_incomplete(run, tmp_path):
     command = [sys.executable, "-m", "conformance", "check", RIGHT, "--report", str(tmp_path)]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
     child = subprocess.Popen(
-        command, env=environment, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heeds_ctrl_c,
     )
     records = tmp_path / "results.jsonl"
     for _ in range(600):
@@ -329,7 +340,14 @@ def test_version_and_help(run):
 def test_a_signal_to_the_command_alone_reaches_the_run(tmp_path):
     command = [sys.executable, "-m", "conformance", "check", RIGHT, "--report", str(tmp_path)]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
-    child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heeds_ctrl_c,
+    )
     records = tmp_path / "results.jsonl"
     for _ in range(600):
         if records.exists() and records.read_text().count('"type":"result"') > 5:

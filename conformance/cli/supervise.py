@@ -52,7 +52,8 @@ def supervised(cli: click.Command, arguments: list[str] | None) -> int:
 
 def _wait(child: subprocess.Popen[bytes]) -> int:
     """Wait for the child and hand on to it what would end us."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    # What was ignored when we were started, as Ctrl-C is for jobs in the background, stays so for both of us.
+    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
     before = {number: signal.signal(number, lambda n, _: child.send_signal(n)) for number in numbers}
     try:
         return child.wait()
