@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
+import signal
+import threading
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 from conformance.connection import Connection
@@ -49,8 +54,10 @@ class RecordWriter:
 
     def record(self, record: Record) -> None:
         """Write one result."""
-        self._counts[record.implementation][record.status] += 1
-        self._put(record.to_json())
+        line = record.to_json()
+        with _unbroken():
+            self._counts[record.implementation][record.status] += 1
+            self._put(line)
 
     def close(self, *, complete: bool, seconds: float) -> None:
         """Write the footer; a file without one is refused."""
@@ -73,9 +80,27 @@ class RecordWriter:
         )
 
     def _put(self, line: str) -> None:
-        self._hashes.append(_hash(line))
-        self._stream.write(line + "\n")
-        self._stream.flush()
+        with _unbroken():
+            self._hashes.append(_hash(line))
+            self._stream.write(line + "\n")
+            self._stream.flush()
+
+
+@contextlib.contextmanager
+def _unbroken() -> Iterator[None]:
+    """Hold Ctrl-C back until a line and the account of it are both written: the file must stay readable."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Ctrl-C reaches the main thread alone
+        return
+    before = signal.getsignal(signal.SIGINT)
+    caught: list[FrameType | None] = []
+    signal.signal(signal.SIGINT, lambda _, frame: caught.append(frame))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if caught and callable(before):
+        before(signal.SIGINT, caught[0])
 
 
 def read(path: Path) -> Run:

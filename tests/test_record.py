@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import signal
 
 import pytest
 from small import header, record
@@ -148,3 +149,24 @@ def test_what_is_not_a_record_file_is_refused(tmp_path):
     assert "cannot read" in refused(tmp_path, [*whole[:-1], whole[-1].replace('"counts"', '"count"')])
     with pytest.raises(RecordError, match="cannot be read"):
         read(tmp_path / "absent.jsonl")
+
+
+def test_ctrl_c_in_the_middle_of_a_line_waits_for_its_end(tmp_path):
+    class Interrupted(io.StringIO):
+        def write(self, text):
+            if '"type":"result"' in text:
+                signal.raise_signal(signal.SIGINT)
+            return super().write(text)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        stream = Interrupted()
+        writer = RecordWriter(stream, header(mine=2))
+        with pytest.raises(KeyboardInterrupt):
+            writer.record(record())
+        writer.close(complete=False, seconds=0)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    path = tmp_path / "results.jsonl"
+    path.write_text(stream.getvalue(), encoding="utf-8")
+    assert len(read(path).records) == 1
