@@ -159,29 +159,33 @@ def heeds_ctrl_c():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def test_ctrl_c_leaves_readable_records_marked_incomplete(run, tmp_path):
-    command = [sys.executable, "-m", "conformance", "check", RIGHT, "--report", str(tmp_path)]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+def started_check(folder, **settings):
+    """A check as a child process, some of whose records are written by now."""
     child = subprocess.Popen(
-        command,
-        env=environment,
-        start_new_session=True,
+        [sys.executable, "-m", "conformance", "check", RIGHT, "--report", str(folder)],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=heeds_ctrl_c,
+        **settings,
     )
-    records = tmp_path / "results.jsonl"
+    records = folder / "results.jsonl"
     for _ in range(600):
         if records.exists() and records.read_text().count('"type":"result"') > 5:
             break
         time.sleep(0.05)
+    return child
+
+
+def test_ctrl_c_leaves_readable_records_marked_incomplete(tmp_path):
+    child = started_check(tmp_path, start_new_session=True)
     os.killpg(child.pid, signal.SIGINT)
     out, err = child.communicate(timeout=60)
     assert child.returncode == 3, out + err
     assert "INCOMPLETE" in out
     assert "Traceback" not in out + err
-    assert not read(records).complete
+    assert not read(tmp_path / "results.jsonl").complete
     assert "INCOMPLETE" in (tmp_path / "parity.html").read_text().upper()
 
 
@@ -338,21 +342,7 @@ def test_version_and_help(run):
 
 
 def test_a_signal_to_the_command_alone_reaches_the_run(tmp_path):
-    command = [sys.executable, "-m", "conformance", "check", RIGHT, "--report", str(tmp_path)]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
-    child = subprocess.Popen(
-        command,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=heeds_ctrl_c,
-    )
-    records = tmp_path / "results.jsonl"
-    for _ in range(600):
-        if records.exists() and records.read_text().count('"type":"result"') > 5:
-            break
-        time.sleep(0.05)
+    child = started_check(tmp_path)
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=60)
     assert child.returncode == 3, out + err
