@@ -22,6 +22,8 @@ ROOMS = {
     "arguments": {"case"},
     "implementation": {"case", "arguments"},
     "reference": set(),
+    "finding": set(),
+    "faults": {"reference"},
     "adapters": {"case", "arguments", "implementation", "array_attributes", "array_mapping"},
     "oracle": {"adapters"},
     "description": set(),

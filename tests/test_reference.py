@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from reference_pair import SEQ_LEN, Pair, differences
 
+from conformance.faults import plant
 from conformance.reference import RNN
 
 INPUT_SIZE, HIDDEN_SIZE = 3, 4
@@ -47,65 +48,20 @@ def test_agrees_with_torch_where_sizes_are_one(sizes):
     assert not differences(*pair.answers(*pair.arguments(batch_size, h_0=True, seq_len=seq_len)))
 
 
-class NotCarried(RNN):
-    """Every step starts from h_0."""
-
-    def _run(self, scan):
-        for _, state in scan.steps:
-            self._step(scan.h[0], state, self._weight_hh(scan).T)
-
-
-class NotTurned(RNN):
-    """The reverse half of the output stands in the scan's order of time."""
-
-    def _join(self, directions):
-        return super()._join([half[::-1] if index else half for index, half in enumerate(directions)])
-
-
-class OneBias(RNN):
-    """b_hh is left out."""
-
-    def _both_biases(self, scan):
-        return self.parameters[scan.names[2]]
-
-
-class FinalStateIgnored(RNN):
-    """The gradient that arrives through h_n is dropped."""
-
-    def _start_back(self, dh_n):
-        super()._start_back(np.zeros_like(dh_n))
-
-
-class GradientNotCarried(RNN):
-    """Later steps' gradients are not passed to earlier ones."""
-
-    def _step_back(self, dy, da, carry, weight_hh):
-        carry[...] = 0
-        super()._step_back(dy, da, carry, weight_hh)
-
-
-class BatchFirstForgotten(RNN):
-    """The gradient of input stays time-major whatever batch_first says."""
-
-    def _layout_gradients(self, dx, dh_0):
-        gradients = super()._layout_gradients(dx, dh_0)
-        return gradients | {"input": dx} if self.batched else gradients
-
-
-class SlopeAtKink(RNN):
-    """relu passes the gradient where a is 0."""
-
-    def _slopes(self, h, out):
-        super()._slopes(h, out)
-        if self.nonlinearity == "relu":
-            out[...] = 1
-
-
 @pytest.mark.parametrize(
-    "kind", [NotCarried, NotTurned, OneBias, FinalStateIgnored, GradientNotCarried, BatchFirstForgotten, SlopeAtKink]
+    "fault",
+    [
+        "state-not-carried",
+        "reverse-not-restored",
+        "bias-hh-missing",
+        "grad-hn-ignored",
+        "grad-through-time-missing",
+        "grad-batch-first-not-restored",
+        "grad-relu-missing",
+    ],
 )
-def test_the_sweep_sees_a_reference_with_one_step_wrong(kind):
-    assert sweep(kind, "relu", 1, bidirectional=True), f"{kind.__name__} was not seen"
+def test_the_sweep_sees_a_reference_with_one_step_wrong(fault):
+    assert sweep(plant({fault: None}), "relu", 1, bidirectional=True), f"{fault} was not seen"
 
 
 @pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])

@@ -1,6 +1,6 @@
 """The reference: torch.nn.RNN from its equations, in NumPy alone. Read rnn.py first."""
 
-from conformance.reference.network import Scan
+from conformance.reference.network import Array, Scan
 from conformance.reference.rnn import RNN
 
-__all__ = ["RNN", "Scan"]
+__all__ = ["RNN", "Array", "Scan"]

@@ -120,7 +120,8 @@ class Network:
         """One scan's arrays, in natural order in memory, so that the rows of a whole sequence are one matrix."""
         seq_len, *state = shape
         h, da = np.empty((seq_len + 1, *state), self.dtype), np.empty(shape, self.dtype)
-        scan = Scan(self.parameter_names(layer, direction), bool(direction), h, da, np.empty(state, self.dtype))
+        names, reverse = self.parameter_names(layer, direction), self._reads_backwards(direction)
+        scan = Scan(names, reverse, h, da, np.empty(state, self.dtype))
         scan.h, scan.da = scan.turn(h), scan.turn(da)
         scan.states = scan.rows(scan.h[1:])
         scan.steps = list(zip(scan.h[:-1], scan.h[1:], strict=True))
@@ -131,17 +132,41 @@ class Network:
         """All scans in the order of h_0 and h_n: layer by layer, the forward direction first."""
         return [scan for layer in self.scans for scan in layer]
 
-    def _weight_ih(self, scan: Scan) -> Array:
-        """(H, n)."""
-        return self.parameters[scan.names[0]]
+    def _reads_backwards(self, direction: int) -> bool:
+        """Whether this direction's scans read the sequence from its end."""
+        return direction == 1
 
-    def _weight_hh(self, scan: Scan) -> Array:
-        """(H, H)."""
-        return self.parameters[scan.names[1]]
+    def _names(self, scan: Scan) -> tuple[str, ...]:
+        """The names of the parameters that one scan's forward reads."""
+        return scan.names
+
+    def _weight_ih_t(self, scan: Scan) -> Array:
+        """(n, H), for forward."""
+        return self.parameters[self._names(scan)[0]].T
+
+    def _weight_hh_t(self, scan: Scan) -> Array:
+        """(H, H), for forward."""
+        return self.parameters[self._names(scan)[1]].T
+
+    def _bias_ih(self, scan: Scan) -> Array:
+        """(H)."""
+        return self.parameters[self._names(scan)[2]]
+
+    def _bias_hh(self, scan: Scan) -> Array:
+        """(H)."""
+        return self.parameters[self._names(scan)[3]]
 
     def _both_biases(self, scan: Scan) -> Array:
         """(H); there are two because torch has two, each a parameter of its own."""
-        return self.parameters[scan.names[2]] + self.parameters[scan.names[3]]
+        return self._bias_ih(scan) + self._bias_hh(scan)
+
+    def _weight_ih(self, scan: Scan) -> Array:
+        """(H, n), for backward."""
+        return self.parameters[scan.names[0]]
+
+    def _weight_hh(self, scan: Scan) -> Array:
+        """(H, H), for backward."""
+        return self.parameters[scan.names[1]]
 
     def _time_major(self, sequence: Array) -> Array:
         """A sequence as the caller lays it out, as (T, B, n)."""

@@ -51,11 +51,7 @@ class RNN(Network):
         self.make_room(x.shape[0], x.shape[1])
         self._start(initial)
         for layer in self.scans:
-            for scan in layer:
-                scan.x = scan.turn(x)
-                self._read_input(scan)
-                self._run(scan)
-            x = self._join([scan.turn(scan.h[1:]) for scan in layer])
+            x = self._run_layer(layer, x)
         output, h_n = self._layout_out(x, self._final_states())
         self.result_shapes = {"output": output.shape, "h_n": h_n.shape}
         return output, h_n
@@ -69,15 +65,23 @@ class RNN(Network):
         for index, scan in enumerate(self.each_scan()):
             scan.h[0] = 0.0 if initial is None else initial[index]
 
+    def _run_layer(self, layer: list[Scan], x: Array) -> Array:
+        """What a layer gives (T, B, D*H) for what it reads (T, B, n)."""
+        for scan in layer:
+            scan.x = scan.turn(x)
+            self._read_input(scan)
+            self._run(scan)
+        return self._join(layer)
+
     def _read_input(self, scan: Scan) -> None:
         """What the input adds to a, x W_ih^T and both biases, for all steps in one product, kept where h will stand."""
-        product(scan.rows(scan.x), self._weight_ih(scan).T, scan.states)
+        product(scan.rows(scan.x), self._weight_ih_t(scan), scan.states)
         if self.bias:
             np.add(scan.states, self._both_biases(scan), out=scan.states)
 
     def _run(self, scan: Scan) -> None:
         """Every step of one scan."""
-        weight_hh_t = self._weight_hh(scan).T
+        weight_hh_t = self._weight_hh_t(scan)
         for before, state in scan.steps:
             self._step(before, state, weight_hh_t)
 
@@ -93,13 +97,22 @@ class RNN(Network):
         else:
             np.maximum(a, self.zero, out=a)
 
-    def _join(self, directions: list[Array]) -> Array:
-        """Both directions' states (T, B, H), in natural order, side by side in a new (T, B, D*H)."""
-        return np.concatenate(directions, axis=2)
+    def _join(self, layer: list[Scan]) -> Array:
+        """Both directions' states side by side in a new (T, B, D*H)."""
+        return np.concatenate([self._states(scan) for scan in layer], axis=2)
+
+    def _states(self, scan: Scan) -> Array:
+        """One scan's states (T, B, H), each at the time of the input it has just read."""
+        return scan.turn(scan.h[1:])
 
     def _final_states(self) -> Array:
         """Every scan's last state, layer by layer, in a new (L*D, B, H)."""
-        return np.array([scan.h[-1] for scan in self.each_scan()])
+        return np.array([self._final_state(scan) for scan in self.each_scan()])
+
+    def _final_state(self, scan: Scan) -> Array:
+        """The state (B, H) in which one scan stopped."""
+        last: Array = scan.h[-1]
+        return last
 
     def _layout_out(self, output: Array, h_n: Array) -> tuple[Array, Array]:
         """Both as the caller laid out input and h_0."""
@@ -119,7 +132,7 @@ class RNN(Network):
         self._start_back(dh_n)
         for layer in reversed(self.scans):
             for scan, part in zip(layer, self._split(dy), strict=True):
-                scan.dy = scan.turn(part)
+                scan.dy = self._upstream(scan, part)
                 self._run_back(scan)
                 gradients |= self._parameter_gradients(scan)
             dy = self._input_gradient(layer)
@@ -138,10 +151,14 @@ class RNN(Network):
         """Each direction's part (T, B, H) of (T, B, D*H)."""
         return [dy[:, :, i * self.hidden_size : (i + 1) * self.hidden_size] for i in range(self.directions)]
 
+    def _upstream(self, scan: Scan, part: Array) -> Array:
+        """The upstream gradient of one scan's states, in the scan's own order of time."""
+        return scan.turn(part)
+
     def _run_back(self, scan: Scan) -> None:
         """Every step of one scan, from the last to the first; what is carried beyond the first is dh_0."""
         weight_hh = self._weight_hh(scan)
-        self._slopes(scan.h[1:], scan.da)
+        self._slopes(scan)
         scan.dh_0[...] = scan.dh_n
         for dy, da in zip(scan.dy[::-1], scan.steps_back, strict=True):
             self._step_back(dy, da, scan.dh_0, weight_hh)
@@ -152,7 +169,11 @@ class RNN(Network):
         self._slope_times(da, carry)
         self.step_product(da, weight_hh, carry)
 
-    def _slopes(self, h: Array, out: Array) -> None:
+    def _slopes(self, scan: Scan) -> None:
+        """Every f'(a) of one scan, kept where da will stand."""
+        self._slope(scan.h[1:], scan.da)
+
+    def _slope(self, h: Array, out: Array) -> None:
         """f'(a), told from h = f(a): 1 - h^2 for tanh; for relu 0 where h <= 0, else 1, also where h is NaN."""
         if self.nonlinearity == "tanh":
             np.multiply(h, h, out=out)
@@ -170,15 +191,27 @@ class RNN(Network):
     def _parameter_gradients(self, scan: Scan) -> dict[str, Array]:
         """Gradients of one scan's parameters, by name: each a sum over all steps and samples."""
         da = scan.rows(scan.da)
-        weights = [product(da.T, scan.rows(scan.x)), product(da.T, scan.rows(scan.h[:-1]))]
-        bias = column_sums(da)  # where there are no biases it has no name, and is left out
+        weights = [product(da.T, scan.rows(scan.x)), product(da.T, scan.rows(self._states_before(scan)))]
+        bias = self._bias_gradient(scan)  # where there are no biases it has no name, and is left out
         return dict(zip(scan.names, [*weights, bias, bias.copy()], strict=False))
+
+    def _states_before(self, scan: Scan) -> Array:
+        """The state (T, B, H) that each step of one scan started from."""
+        return scan.h[:-1]
+
+    def _bias_gradient(self, scan: Scan) -> Array:
+        """(H): the same for both biases."""
+        return column_sums(scan.rows(scan.da))
 
     def _input_gradient(self, layer: list[Scan]) -> Array:
         """The gradient (T, B, n) of a layer's input, which all its directions read."""
-        parts = [product(scan.rows(scan.da), self._weight_ih(scan)) for scan in layer]
+        parts = [self._input_part(scan) for scan in layer]
         total: Array = parts[0] if len(parts) == 1 else parts[0] + parts[1]
         return total.reshape(layer[0].x.shape)
+
+    def _input_part(self, scan: Scan) -> Array:
+        """What one scan adds to it, as rows (T*B, n) in natural order."""
+        return product(scan.rows(scan.da), self._weight_ih(scan))
 
     def _initial_gradients(self) -> Array:
         """The gradient of every scan's initial state, layer by layer, in a new (L*D, B, H)."""
