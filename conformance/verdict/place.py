@@ -22,8 +22,9 @@ def first_place(case: Case, tensor: str, wrong: Array, got: Array, wanted: Array
     `wrong` marks the numbers, at least one, that are out of tolerance.
     """
     indices = np.argwhere(wrong)
-    order = [_computed(case, tensor, tuple(int(i) for i in index)) for index in indices]
-    index = min(zip(order, (tuple(int(i) for i in index) for index in indices), strict=True))[1]
+    # Compared by scan, then by time within it, then by the index itself; lexsort takes its last key first.
+    scan, time = _computed(case, tensor, indices)
+    index = tuple(int(i) for i in indices[np.lexsort((*indices.T[::-1], time, scan))[0]])
     return Place(
         tensor=tensor,
         index=index,
@@ -60,15 +61,22 @@ class _Axes:
     unit: int | None = None
 
 
-def _computed(case: Case, tensor: str, index: tuple[int, ...]) -> tuple[int, int]:
-    """Sorts numbers in the order of computing: forward in time, the reverse direction and gradients backward."""
-    axes = _axes(case, tensor, index)
-    time, layer = axes.time_step or 0, axes.layer or 0
+def _computed(case: Case, tensor: str, indices: Array) -> tuple[Array, Array]:
+    """Sorts numbers (n, axes) in the order of computing: forward in time, the reverse direction and gradients backward.
+
+    Returns the scan of each, the layers' forward directions before their reverse ones, and its time in the scan.
+    """
+    nowhen = np.zeros(len(indices), dtype=int)
+    if match := _PARAMETER.search(tensor):
+        return nowhen + 2 * int(match["layer"]) + (match["reverse"] is not None), nowhen
+    if tensor in ("h_n", "h_0"):
+        layer, direction = np.divmod(indices[:, 0], case.directions)
+        return 2 * layer + direction, nowhen
+    time = indices[:, 1 if case.batched and case.batch_first else 0]
     if tensor == "input":
-        return (0, -time)
-    if axes.direction == "reverse":
-        return (2 * layer + 1, -time)
-    return (2 * layer, time)
+        return nowhen, -time
+    reverse = indices[:, -1] // case.hidden_size
+    return reverse, np.where(reverse, -time, time)
 
 
 def _axes(case: Case, tensor: str, index: tuple[int, ...]) -> _Axes:
