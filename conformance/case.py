@@ -56,15 +56,22 @@ class Case:
     weight_scale: float = 1.0
     weight_hh: Literal["random", "zero", "identity"] = "random"
     bias_scale: float = 1.0
+    biases: Literal["random", "opposite", "positive", "negative"] = "random"
     input_scale: float = 1.0
     input_steps: Literal["all", "first"] = "all"
+    input_special: Literal["none", "nan", "inf", "-inf"] = "none"
+    special_step: Literal["first", "middle", "last"] = "first"
     h_0_scale: float = 1.0
+    h_0_special: Literal["none", "nan", "inf", "-inf"] = "none"
+    layout: Literal["contiguous", "transposed", "strided"] = "contiguous"
     upstream: Literal["both", "output", "h_n", "last_step", "zero"] = "both"
+    upstream_row: int | None = None
     upstream_scale: float = 1.0
+    digits: int | None = None
 
     # Validation alone: what is passed wrongly.
     passed: tuple[tuple[str, Scalar], ...] = ()
-    omit: Literal["nothing", "input_size", "hidden_size"] = "nothing"
+    omit: Literal["nothing", "input_size", "hidden_size", "both"] = "nothing"
     extra: str | None = None
     input_shape: str | None = None
     input_dtype: str | None = None
@@ -110,7 +117,7 @@ class Case:
         sizes is a legitimate small implementation.
         """
         settings = self.settings()
-        sizes = {name: settings[name] for name in SIZES if name != self.omit}
+        sizes = {name: settings[name] for name in SIZES if self.omit not in (name, "both")}
         keywords = {name: settings[name] for name in CONSTRUCTOR_DEFAULTS if not _is_default(name, settings[name])}
         if self.extra is not None:
             keywords[self.extra] = 0
@@ -123,14 +130,20 @@ class Case:
         """Sorts cases from the simplest to the most complex, so that the simplest failure is shown first."""
         batch = self.batch_size or 0
         size = self.seq_len * max(batch, 1) * (self.input_size + self.hidden_size)
-        defaults = {f.name: f.default for f in dataclasses.fields(self) if f.name.endswith(("_scale", "_steps"))}
-        unusual = sum(getattr(self, name) != default for name, default in defaults.items())
+        unusual = sum(getattr(self, f.name) != f.default for f in dataclasses.fields(self) if f.name in _UNUSUAL)
         unusual += self.dtype != "float64"
         options = sum(
             (self.nonlinearity != "tanh", self.batch_first, self.h_0 == "given", not self.bias, self.dropout > 0)
         )
         scans = self.num_layers * self.directions
         return (self.asks == "gradients", unusual, scans, self.calls == "repeated", options, size)
+
+
+#: The settings that make numbers unusual; a failure without any is shown first.
+_UNUSUAL = frozenset({
+    "weight_scale", "bias_scale", "biases", "input_scale", "input_steps", "input_special", "h_0_scale", "h_0_special",
+    "layout", "upstream_row", "upstream_scale",
+})  # fmt: skip
 
 
 def _is_default(name: str, value: Scalar) -> bool:

@@ -10,6 +10,8 @@ from typing import IO
 from conformance import discovery
 from conformance.connection import Connection
 from conformance.discovery import Source
+from conformance.evidence import diagnose
+from conformance.finding import Diagnosis
 from conformance.implementation import BrokenImplementation, Implementation, NoImplementationError
 from conformance.plan import Plan, now
 from conformance.record import Record, Run
@@ -60,6 +62,7 @@ def execute(
     writer = None if stream is None else RecordWriter(stream, header)
     connections: list[Connection] = []
     records: list[Record] = []
+    diagnoses: list[Diagnosis] = []
     complete = False
     try:
         runner = plan.runner(load_oracle())
@@ -73,6 +76,12 @@ def execute(
             if writer:
                 writer.record(record)
             progress(record)
+        for subject in subjects:
+            diagnosis = diagnose(runner, plan, subject, records)
+            if diagnosis is not None:
+                diagnoses.append(diagnosis)
+                if writer:
+                    writer.diagnosis(diagnosis)
         complete = True
     except KeyboardInterrupt:
         pass
@@ -81,7 +90,12 @@ def execute(
         if writer:
             writer.close(complete=complete, seconds=seconds)
     return Run(
-        header=header, connections=tuple(connections), records=tuple(records), complete=complete, seconds=seconds
+        header=header,
+        connections=tuple(connections),
+        records=tuple(records),
+        complete=complete,
+        seconds=seconds,
+        diagnoses=tuple(diagnoses),
     )
 
 

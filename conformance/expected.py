@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from conformance.arguments import Arguments, Array, draw, draw_second, draw_third, parameter_shapes
+from conformance.arguments import Arguments, Array, draw, draw_second, draw_third
 from conformance.case import Case
 from conformance.implementation import Implementation
+from conformance.kink import near_kink
 from conformance.observation import Answered, Call, Raised, observe
 from conformance.quiet import quiet
 from conformance.reference import RNN
-from conformance.scale import pre_activation_sums, pre_activations, scales
-from conformance.tolerance import KINK_ROUNDINGS, LONGDOUBLE_LIMIT, RULES, STAND_IN_FACTOR
+from conformance.scale import scales
+from conformance.shapes import multiply_adds, parameter_shapes
+from conformance.tolerance import LONGDOUBLE_LIMIT, RULES, STAND_IN_FACTOR
 
 #: How many draws are tried before a relu case is said to have no draw clear of the kink.
 REDRAWS = 200
@@ -145,17 +147,6 @@ def _draw_clear_of_kinks(
     raise SuiteError(f"none of {REDRAWS} draws of {case.id} keeps its relu pre-activations clear of zero")
 
 
-def near_kink(network: RNN, dtype: str) -> bool:
-    """Whether rounding in this dtype could change the sign of a pre-activation."""
-    reach = KINK_ROUNDINGS * RULES[dtype].unit_roundoff
-    for scan in (scan for layer in network.scans for scan in layer):
-        sums = pre_activation_sums(network, scan)
-        # A sum without terms is exactly zero for everyone.
-        if np.any((np.abs(pre_activations(network, scan)) <= reach * sums) & (sums > 0)):
-            return True
-    return False
-
-
 def _torch(case: Case, calls: tuple[tuple[Case, Arguments], ...], oracle: Implementation) -> list[dict[str, Array]]:
     """torch's answer to each call, by tensor."""
     observed = observe(oracle, case, calls)
@@ -215,7 +206,7 @@ def _wanted(
 ) -> dict[str, Wanted]:
     """Truth and tolerance for every tensor, after the reference has been held to torch."""
     rule = RULES[case.dtype]
-    size = scales(network, torch_float64)
+    size = _sizes(case, network, torch_float64)
     own, _ = _run_reference(case, arguments, np.dtype(case.dtype).type)
     if case.dtype == "float64" and LONGDOUBLE_IS_WIDER and multiply_adds(case) <= LONGDOUBLE_LIMIT:
         truth, _ = _run_reference(case, arguments, np.longdouble)
@@ -241,6 +232,15 @@ def _wanted(
     }
 
 
+def _sizes(case: Case, network: RNN, torch_float64: dict[str, Array]) -> dict[str, float]:
+    """S of every tensor; 0 where it holds nothing but zeros.
+
+    Below the smallest normal number a product is off by up to u times that, however small it is itself.
+    """
+    least = float(np.finfo(case.dtype).smallest_normal) * math.sqrt(multiply_adds(case))
+    return {name: max(size, least) if size else 0.0 for name, size in scales(network, torch_float64).items()}
+
+
 def _hold(case: Case, found: dict[str, Array], truth: dict[str, Array], allowed: dict[str, float], who: str) -> None:
     """Refuse a truth or yardstick that is itself off: a fault in it must never widen the tolerance that hides it."""
     for name, limit in allowed.items():
@@ -261,10 +261,3 @@ def _error(found: Array, truth: Array) -> float:
         return float("nan")
     difference = np.abs(found[finite].astype(truth.dtype) - truth[finite])
     return float(np.max(difference, initial=0.0))
-
-
-def multiply_adds(case: Case) -> int:
-    """How many multiply-adds one forward pass takes."""
-    shapes: Iterable[tuple[int, ...]] = (s for n, s in parameter_shapes(case).items() if n.startswith("weight"))
-    per_step = sum(rows * columns for rows, columns in shapes)
-    return per_step * case.seq_len * (1 if case.batch_size is None else case.batch_size)

@@ -1,4 +1,4 @@
-"""What explains an implementation's failures, in plain words and numbers: the faults found, and what stays unexplained."""
+"""What explains an implementation's failures, in plain words: the faults found, and what stays unexplained."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from conformance.connection import Connection
 from conformance.difference import Distance, Place, Steps
+from conformance.finding import Diagnosis
 from conformance.status import Layer, Status
 
 FORMAT = 1
@@ -110,6 +111,7 @@ class Run:
     records: tuple[Record, ...]
     complete: bool
     seconds: float
+    diagnoses: tuple[Diagnosis, ...] = ()  # of the implementations that are wrong and were diagnosed
 
 
 def dump(value: Json) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import hashlib
 import json
 import signal
@@ -15,24 +14,14 @@ from types import FrameType
 from typing import IO
 
 from conformance.connection import Connection
+from conformance.finding import Diagnosis
 from conformance.record import FORMAT, Header, Json, Record, Run, dump
+from conformance.record_line import connection_from, connection_line, diagnosis_from, diagnosis_line
 from conformance.status import Status
 
 
 class RecordError(Exception):
     """A record file that must not be believed: truncated, edited, doubled or merged wrongly."""
-
-
-def connection_line(connection: Connection) -> str:
-    """One line of JSON for what the smoke step found."""
-    return dump({"type": "connection", **dataclasses.asdict(connection)})
-
-
-def connection_from(data: dict[str, Json]) -> Connection:
-    """Rebuild what `connection_line` wrote."""
-    names = [f.name for f in dataclasses.fields(Connection)]
-    values: dict[str, Json] = {n: tuple(data[n]) if isinstance(data[n], list) else data[n] for n in names}
-    return Connection(**values)
 
 
 class RecordWriter:
@@ -58,6 +47,10 @@ class RecordWriter:
         with _unbroken():
             self._counts[record.implementation][record.status] += 1
             self._put(line)
+
+    def diagnosis(self, diagnosis: Diagnosis) -> None:
+        """Write what explains one implementation's failures; at most once for each."""
+        self._put(diagnosis_line(diagnosis))
 
     def close(self, *, complete: bool, seconds: float) -> None:
         """Write the footer; a file without one is refused."""
@@ -106,8 +99,8 @@ def _unbroken() -> Iterator[None]:
 def read(path: Path) -> Run:
     """Read a record file.
 
-    Raises RecordError when it has no footer, was edited, holds a result twice or of an implementation that its header
-    does not name, or more results than it planned.
+    Raises RecordError when it has no footer, was edited, holds a result or a diagnosis twice or of an implementation
+    that its header does not name, or more results than it planned.
     """
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
@@ -144,6 +137,7 @@ def _assemble(parsed: list[dict[str, Json]], kinds: list[str]) -> Run:
         records=tuple(Record.from_json(data) for kind, data in pairs if kind == "result"),
         complete=parsed[-1]["complete"],
         seconds=parsed[-1]["seconds"],
+        diagnoses=tuple(diagnosis_from(data) for kind, data in pairs if kind == "diagnosis"),
     )
 
 
@@ -158,6 +152,7 @@ def _check(path: Path, run: Run, footer: dict[str, Json]) -> None:
         raise RecordError(f"{path} names an implementation twice in its header")
     if strangers := sorted(set(run_counts) - set(planned)):
         raise RecordError(f"{path} holds results of {', '.join(strangers)}, which its header does not name")
+    _check_diagnoses(path, run)
     for name, expected in planned.items():
         if run_counts[name] > expected or (run.complete and run_counts[name] != expected):
             raise RecordError(f"{path}: results of {name} are {run_counts[name]}, but should be {expected}")
@@ -165,6 +160,15 @@ def _check(path: Path, run: Run, footer: dict[str, Json]) -> None:
     totals = (footer["expected"], footer["run"]) == (sum(planned.values()), len(run.records))
     if not totals or any(found[name] != Counter(counts) for name, counts in footer["counts"].items()):
         raise RecordError(f"{path} does not hold what its footer counts")
+
+
+def _check_diagnoses(path: Path, run: Run) -> None:
+    """Refuse a diagnosis that is doubled or of nothing that was run."""
+    diagnosed = [d.implementation for d in run.diagnoses]
+    if len(set(diagnosed)) < len(diagnosed):
+        raise RecordError(f"{path} holds several diagnoses of one implementation")
+    if strangers := sorted(set(diagnosed) - {p.name for p in run.header.implementations}):
+        raise RecordError(f"{path} holds a diagnosis of {', '.join(strangers)}, which its header does not name")
 
 
 def _parse(path: Path, number: int, line: str) -> dict[str, Json]:

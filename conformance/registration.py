@@ -14,13 +14,18 @@ from conformance.sweep import mistake, yaml_source
 
 
 class Expectation(BaseModel):
-    """`<name>.expected.yaml`: for an implementation that is kept because it is wrong, what the run must find."""
+    """`<name>.expected.yaml`: for an implementation that is kept because it is wrong, what the run must find.
+
+    `faults` are the ids that must be named, no more and no fewer; None asks for nothing. `unnamed` says what else is
+    wrong, by id or in words, that the numbers cannot tell: none of it may be named. While it is empty, the faults must
+    explain every wrong case.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     conforms_where_supported: bool
     connected: bool = True
-    faults: list[str] = []
+    faults: list[str] | None = None
     unnamed: list[str] = []
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from conformance.finding import Diagnosis
 from conformance.record import Record, Run
 from conformance.summary import Summary, summaries
 
@@ -76,15 +76,21 @@ class Result:
         return self.summary.first
 
     @property
+    def diagnosis(self) -> Diagnosis | None:
+        """What explains the failures; None where nothing failed or nothing was looked for."""
+        return self.summary.diagnosis
+
+    @property
     def why(self) -> str:
-        """The verdict line, and the simplest failure's sentence where there is one."""
+        """The verdict line, then what is wrong, where that is known, and the simplest failure's sentence."""
         first = self.first
         if first is None or first.asks == "validation" or not self.summary.connected:
             return self.summary.verdict
-        return f"{self.summary.verdict} Simplest: {first.case}: {first.why}"
+        mistakes = [finding.what for finding in self.diagnosis.findings] if self.diagnosis else []
+        return " ".join([self.summary.verdict, *mistakes, f"Simplest: {first.case}: {first.why}"])
 
     def to_dict(self) -> dict[str, Any]:
-        """What `check --json` prints; `diagnosis` names the faults that explain the failures."""
+        """What `check --json` prints; reports/README.md says what each name means."""
         first = self.first
         if first is not None and not self.summary.connected:
             first = dataclasses.replace(first, why=self.summary.verdict)
@@ -98,7 +104,8 @@ class Result:
             "counts": self.counts,
             "scope": dict(self.recorded.header.scope),
             "first": None if first is None else {"case": first.case, "status": first.status.value, "why": first.why},
-            "diagnosis": [],
+            "diagnosis": [dataclasses.asdict(finding) for finding in self.diagnosis.findings] if self.diagnosis else [],
+            "explained": _explained(self.diagnosis) if self.diagnosis else None,
         }
 
     def __repr__(self) -> str:
@@ -115,8 +122,12 @@ class Result:
         return snippet(self.summary)
 
 
-def where_words(scope: Mapping[str, str]) -> str:
-    """What narrowed a run, for a sentence; nothing for the whole suite."""
-    words = [f"--where {scope['where']}" if scope["where"] else "", f"--case {scope['case']}" if scope["case"] else ""]
-    words.append(f"--dtype {scope['dtype']}" if scope["dtype"] != "auto" else "")
-    return " ".join(word for word in words if word)
+def _explained(diagnosis: Diagnosis) -> dict[str, Any]:
+    """How far a diagnosis goes, and what it has to say beside its findings."""
+    return {
+        "failing": diagnosis.failing,
+        "reproduced": diagnosis.reproduced,
+        "equivalents": list(diagnosis.equivalents),
+        "remarks": list(diagnosis.remarks),
+        "gave_up": diagnosis.gave_up,
+    }

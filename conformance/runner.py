@@ -45,6 +45,7 @@ class Runner:
     follow_dtype: bool = True
     # By identity, since two may have one name; the implementation is kept, so that its id stays its own.
     _connections: dict[int, tuple[Implementation, Connection]] = field(default_factory=dict)
+    _observations: dict[tuple[int, Case], Observation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Keep what torch answers for as long as this runner lives."""
@@ -73,16 +74,40 @@ class Runner:
             return _record(case, subject, Verdict(Status.ERROR, f"{subject.name} is not connected, so nothing was run"))
         return _record(case, subject, _known(case, subject, self._verdict(case, subject.implementation)))
 
+    def expected(self, case: Case) -> Expected | Verdict:
+        """What torch does, or the suite error that keeps it from being known."""
+        return self._expect(case)
+
+    def failure(self, case: Case, implementation: Implementation) -> Observation:
+        """What an implementation did in a case that it failed; it is asked again where that was not kept.
+
+        Raises SuiteError where torch's own answer is not known.
+        """
+        kept = self._observations.get((id(implementation), case))
+        if kept is not None:
+            return kept
+        expected = self._expect(case)
+        if isinstance(expected, Verdict):
+            raise SuiteError(expected.why)
+        return observe(implementation, case, expected.arguments)
+
+    def forget(self, implementation: Implementation) -> None:
+        """Let go of what an implementation did in the cases that it failed."""
+        self._observations = {k: seen for k, seen in self._observations.items() if k[0] != id(implementation)}
+
     def _verdict(self, case: Case, implementation: Implementation) -> Verdict:
         expected = self._expect(case)
         if isinstance(expected, Verdict):
             return expected
-        observed = _observe(implementation, case, expected)
+        observed = observe(implementation, case, expected.arguments)
         try:
-            return judge(expected, observed)
+            verdict = judge(expected, observed)
         except Exception as error:  # noqa: BLE001 -- a harness error is not a verdict on the implementation
             what = raised(error, "judging")
             return Verdict(Status.SUITE_ERROR, f"judging failed: {what.kind}: {what.message}")
+        if verdict.status in _FAILURES:
+            self._observations[id(implementation), case] = observed
+        return verdict
 
     def _expect_once(self, case: Case) -> Expected | Verdict:
         """What torch does, or the suite error that keeps it from being known."""
@@ -93,11 +118,6 @@ class Runner:
         except Exception as error:  # noqa: BLE001 -- a harness error is not a verdict on the implementation
             what = raised(error, "expecting")
             return Verdict(Status.SUITE_ERROR, f"finding torch's answer failed: {what.kind}: {what.message}")
-
-
-def _observe(implementation: Implementation, case: Case, expected: Expected) -> Observation:
-    """Run the implementation on what torch was run on."""
-    return observe(implementation, case, expected.arguments)
 
 
 def _known(case: Case, subject: Subject, verdict: Verdict) -> Verdict:

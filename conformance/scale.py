@@ -16,6 +16,9 @@ import numpy as np
 from conformance.arguments import Array
 from conformance.reference import RNN, Scan
 
+#: Infinite and undefined numbers spread by arithmetic as everywhere; only those that are finite have a scale.
+quiet = np.errstate(all="ignore")
+
 
 @dataclass(frozen=True)
 class _Spreads:
@@ -26,6 +29,7 @@ class _Spreads:
     slope: Array  # (T, B, H): f' itself, squared
 
 
+@quiet
 def scales(network: RNN, tensors: dict[str, Array]) -> dict[str, float]:
     """S for each tensor, from the trace of a forward and backward pass in float64 (DESIGN, section 6)."""
     found = {name: _greatest(array) for name, array in tensors.items()}
@@ -37,6 +41,7 @@ def scales(network: RNN, tensors: dict[str, Array]) -> dict[str, float]:
     return {name: found[name] for name in tensors}
 
 
+@quiet
 def pre_activations(network: RNN, scan: Scan) -> Array:
     """What the nonlinearity was applied to, (T, B, H), in the scan's own time order."""
     w_ih, w_hh, *biases = (network.parameters[name] for name in scan.names)
@@ -44,6 +49,7 @@ def pre_activations(network: RNN, scan: Scan) -> Array:
     return total
 
 
+@quiet
 def pre_activation_sums(network: RNN, scan: Scan) -> Array:
     """The same with every term's absolute value."""
     w_ih, w_hh, *biases = (np.abs(network.parameters[name]) for name in scan.names)
@@ -67,11 +73,11 @@ def _scan_spreads(network: RNN, scan: Scan, inputs: Array) -> _Spreads:
     w_ih, w_hh = (network.parameters[name] ** 2 for name in scan.names[:2])
     inputs = np.broadcast_to(inputs, scan.x.shape)
     h = scan.h[1:]
-    slope = (h > 0) * 1.0 if network.nonlinearity == "relu" else (1 - h * h) ** 2
+    slope = ~(h <= 0) * 1.0 if network.nonlinearity == "relu" else (1 - h * h) ** 2
     pre = pre_activation_sums(network, scan) ** 2 + inputs @ w_ih.T
     states = np.zeros_like(scan.h)
     for t in range(len(h)):
-        states[t + 1] = slope[t] * (pre[t] + states[t] @ w_hh.T) + h[t] ** 2
+        states[t + 1] = _flattened(slope[t], pre[t] + states[t] @ w_hh.T) + h[t] ** 2
     return _Spreads(inputs, states, slope)
 
 
@@ -108,7 +114,7 @@ def _carried_spreads(network: RNN, scan: Scan, spreads: _Spreads, dy: Array) -> 
     da = np.empty_like(scan.da)
     carried = np.zeros_like(scan.dh_n)
     for t in reversed(range(len(da))):
-        da[t] = (dy[t] + carried) * spreads.slope[t] + g[t] * off[t]
+        da[t] = _flattened(spreads.slope[t], dy[t] + carried) + _flattened(off[t], g[t])
         carried = da[t] @ w_hh**2 + dot[t]
     return da, carried
 
@@ -127,6 +133,11 @@ def _parameter_scales(scan: Scan, spreads: _Spreads, da: Array, found: dict[str,
     for name in scan.names[2:]:
         scales[name] = max(_root(rows.sum(axis=0)), terms * max(_greatest(scan.da), found[name]))
     return scales
+
+
+def _flattened(slope: Array, spread: Array) -> Array:
+    """The product; where f is flat nothing gets through, however far off it is."""
+    return np.multiply(slope, spread, where=slope != 0, out=np.zeros_like(slope))
 
 
 def _root(spread: Array) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 
@@ -55,7 +56,15 @@ def literal(value: object) -> str:
         return "(" + ", ".join(literal(item) for item in value) + ",)"
     if not isinstance(value, np.ndarray):
         return repr(value)
-    return f'np.array({value.ravel().tolist()!r}, dtype="{value.dtype}").reshape({value.shape!r})'
+    numbers = ", ".join(_number(number) for number in value.ravel().tolist())
+    return f'np.array([{numbers}], dtype="{value.dtype}").reshape({value.shape!r})'
+
+
+def _number(value: object) -> str:
+    """One number of an array; NaN and the infinities have no literal of their own."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{'-' if value < 0 else ''}np.{'nan' if math.isnan(value) else 'inf'}"
+    return repr(value)
 
 
 def _call(arguments: Arguments) -> dict[str, str]:

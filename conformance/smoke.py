@@ -46,7 +46,9 @@ def _connection(implementation: Implementation, case: Case, observed: Answered, 
             f"{name} is not connected: it takes the parameters ({arrays}), but its answer is the same whatever they "
             "are. It computes with others; make forward use what load_state_dict is given."
         )
-        return Connection(implementation=name, connected=False, why=why, dtype=dtype, notes=notes)
+        return Connection(
+            implementation=name, connected=False, why=why, dtype=dtype, parameters_unread=unread, notes=notes
+        )
     return Connection(implementation=name, connected=True, dtype=dtype, parameters_unread=unread, notes=notes)
 
 

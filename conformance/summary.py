@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from conformance.connection import Connection
+from conformance.finding import Diagnosis
 from conformance.record import Planned, Record, Run
+from conformance.shortfall import shortfalls
 from conformance.status import Layer, Status
 
 #: What is wrong with an implementation, whatever the reason.
@@ -44,6 +46,7 @@ class Summary:
     planned: Planned
     connection: Connection | None
     records: tuple[Record, ...]
+    diagnosis: Diagnosis | None = None  # what explains its failures, where that was looked for
 
     @property
     def name(self) -> str:
@@ -122,14 +125,7 @@ class Summary:
         if wanted is None:
             return ""
         found = {"connected": self.connected, "conforms_where_supported": self.conforms_where_supported}
-        missed = [
-            f"{name} is {str(value).lower()}, but should be {str(wanted[name]).lower()}"
-            for name, value in found.items()
-            if wanted[name] != value
-        ]
-        if wanted["faults"]:
-            missed.append(f"no fault is named, but {', '.join(wanted['faults'])} should be")
-        return "; ".join(missed)
+        return "; ".join(shortfalls(wanted, found, self.diagnosis or Diagnosis(implementation=self.name)))
 
     @property
     def first(self) -> Record | None:
@@ -233,9 +229,10 @@ class Summary:
 def summaries(run: Run) -> tuple[Summary, ...]:
     """One for each implementation that the run planned, in its order."""
     connections = {c.implementation: c for c in run.connections}
+    diagnoses = {d.implementation: d for d in run.diagnoses}
+    records = {p.name: tuple(r for r in run.records if r.implementation == p.name) for p in run.header.implementations}
     return tuple(
-        Summary(p, connections.get(p.name), tuple(r for r in run.records if r.implementation == p.name))
-        for p in run.header.implementations
+        Summary(p, connections.get(p.name), records[p.name], diagnoses.get(p.name)) for p in run.header.implementations
     )
 
 

@@ -9,6 +9,8 @@ from small import header, record
 
 from conformance.connection import Connection
 from conformance.difference import Distance, Place, Steps
+from conformance.finding import Diagnosis, Finding
+from conformance.power.power import Equivalent, FaultPower, FilePower, PairPower, PeerPower, Power, Subset
 from conformance.record import Run
 from conformance.status import Layer, Status
 
@@ -37,11 +39,61 @@ def failing(**fields):
     )
 
 
+def finding(fault="h0-ignored", **fields):
+    usual = {"value": "", "what": f"What {fault} is.", "hint": f"Where {fault} is.", "where": "", "explains": 2}
+    return Finding(id=fault, simplest="values/made[1]", **usual | fields)
+
+
+def diagnosed(made, *findings, **fields):
+    """The same run with a diagnosis of its first implementation, by default of two wrong cases, all reproduced."""
+    usual = {"failing": 2, "reproduced": 2 if findings else 0, "seconds": 1.0}
+    name = made.header.implementations[0].name
+    return dataclasses.replace(made, diagnoses=(Diagnosis(implementation=name, findings=findings, **usual | fields),))
+
+
+def power():
+    """The power of the suite that runs made by hand are of."""
+    a, b = "cases/values/a.yaml", "cases/values/b.yaml"
+    caught = (
+        ("relu-leaky", 3.14, {a: 2}),
+        ("h0-ignored", float("inf"), {a: 30, b: 10}),
+        ("bias-missing", 4.2e8, {b: 1200}),
+    )
+    return Power(
+        suite_version="1.0",
+        suite_digest="0" * 64,
+        seed=0,
+        versions={"python": "3"},
+        seconds=1.5,
+        cases=1500,
+        suite_errors=(),
+        faults=tuple(
+            FaultPower(
+                id=fault, what=f"What {fault} is.", catches=sum(by_file.values()), by_file=by_file, margin=margin,
+                weakest="values/a", simplest="values/a",
+            )
+            for fault, margin, by_file in caught
+        ),
+        files=(FilePower(file=a, cases=20, catches=2, alone=()), FilePower(file=b, cases=30, catches=2, alone=("bias-missing",))),
+        equivalent=(Equivalent(id="biases-swapped", reason="They are only added.", catches=0),),
+        pairs=PairPower(possible=3, tried=2, masked=()),
+        subset=Subset(cases=("values/a", "values/b[num_layers=2]"), exact=True),
+        peers=(
+            PeerPower(
+                name="Homework", source="a course", cases=12, caught=("h0-ignored",), missed=("relu-leaky",),
+                outside={"bias-missing": "It has none."},
+            ),
+        ),
+    )  # fmt: skip
+
+
 def hostile_run():
     connection = Connection(implementation=HOSTILE, connected=True, parameters_unread=(HOSTILE,), notes=(HOSTILE,))
     bad = failing(implementation=HOSTILE, settings={"num_layers": HOSTILE, HOSTILE: HOSTILE}, file=HOSTILE)
     bad = dataclasses.replace(bad, case=HOSTILE, why=HOSTILE)
     made = run(bad, connections=(connection,), description=HOSTILE, origin=HOSTILE, stale=(HOSTILE,))
+    named = finding(HOSTILE, value=HOSTILE, what=HOSTILE, hint=HOSTILE, where=HOSTILE)
+    made = diagnosed(made, named, equivalents=(HOSTILE,), remarks=(HOSTILE,))
     own = {"command": HOSTILE, "platform": HOSTILE, "versions": {HOSTILE: HOSTILE}, "scope": {HOSTILE: HOSTILE}}
     return dataclasses.replace(made, header=dataclasses.replace(made.header, **own))
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from conformance.case import Case
-from conformance.lint import adequacy, evidence, findings
+from conformance.lint import evidence, findings
 from conformance.lint.adequacy import Evidence, Finding, examine, report
 from conformance.plan import Plan
+from conformance.shapes import multiply_adds
 from conformance.sweep import case_file, suite
 from conformance.sweep.scope import parse_where
 from conformance.sweep.waiver import CHECKS
@@ -82,7 +83,7 @@ def test_a_case_that_costs_too_much_is_found():
 def test_multiply_adds_are_those_of_every_weight():
     case = dataclasses.replace(GOOD, num_layers=2, bidirectional=True)
     per_direction = (11 * 8 + 11 * 11) + (11 * 22 + 11 * 11)
-    assert adequacy.multiply_adds(case) == 2 * per_direction * 7 * 5
+    assert multiply_adds(case) == 2 * per_direction * 7 * 5
 
 
 def test_equal_and_zero_biases_are_found():
@@ -130,6 +131,12 @@ def test_a_relu_pre_activation_within_rounding_of_zero_is_found():
 def test_a_sum_without_terms_is_zero_for_everyone():
     values, reach = np.linspace(-1.05, 1, 40), np.full(40, 1e-12)
     values[3] = reach[3] = 0
+    assert found(RELU, {"pre_activations": values, "reach": reach}) == []
+
+
+def test_an_infinite_pre_activation_is_far_from_zero():
+    values, reach = np.linspace(-1.05, 1, 40), np.full(40, 1e-12)
+    values[3], reach[3] = np.inf, np.inf
     assert found(RELU, {"pre_activations": values, "reach": reach}) == []
 
 
@@ -194,6 +201,21 @@ def test_the_reference_finds_a_good_case_good(changes):
     assert examine(case, gathered) == []
     assert gathered.states.size == 7 * (case.batch_size or 1) * 11 * 2 * case.directions
     assert set(gathered.moved) == set(gathered.parameters)
+
+
+@pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
+@pytest.mark.parametrize("special", ["nan", "inf"])
+def test_one_special_value_leaves_a_good_case_good(special, nonlinearity):
+    case = dataclasses.replace(GOOD, input_special=special, special_step="last", nonlinearity=nonlinearity)
+    gathered = evidence.gather(case, seed=0)
+    assert examine(case, gathered) == []
+    assert 0 < gathered.resolution < 1e-12
+    assert np.isfinite(list(gathered.moved.values())).all()
+
+
+def test_a_parameter_that_moves_only_what_is_undefined_is_found():
+    case = dataclasses.replace(GOOD, batch_size=None, input_special="nan")
+    assert examine(case, evidence.gather(case, seed=0))[0].check == "parameters_matter"
 
 
 @pytest.mark.parametrize(

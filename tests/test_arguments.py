@@ -1,8 +1,19 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from small import case
 
-from conformance.arguments import draw, draw_second, input_shape, output_shape, parameter_shapes, state_shape
+from conformance.arguments import (
+    draw,
+    draw_second,
+    draw_third,
+    input_shape,
+    output_shape,
+    parameter_shapes,
+    state_shape,
+)
+from conformance.number_source import rounded
 
 
 def test_numbers_are_the_same_on_every_platform():
@@ -127,3 +138,152 @@ def test_a_wrong_dtype_stays_wrong_in_the_other_dtype():
     wrong = case(asks="validation", input_dtype="float32")
     assert wrong.in_dtype("float32").input_dtype == "float64"
     assert wrong.in_dtype("float64").input_dtype == "float32"
+
+
+# ---- rounded numbers
+
+
+def every_array(drawn):
+    named = {"input": drawn.input, "h_0": drawn.h_0, "grad_output": drawn.grad_output, "grad_h_n": drawn.grad_h_n}
+    return named | drawn.parameters
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("digits", [0, 1, 3, 15])
+def test_every_array_has_so_many_decimals(digits, dtype):
+    made = case(h_0="given", digits=digits, dtype=dtype)
+    for drawn in (draw(made, 0), draw_second(made, draw(made, 0), 0)[1], draw_third(made, draw(made, 0), 0)[1]):
+        for name, array in every_array(drawn).items():
+            if array is not None:
+                short = np.round(array.astype(np.float64), digits).astype(dtype)
+                assert np.array_equal(array, short), f"{name} is {array}, but should have {digits} decimals"
+                assert array.any(), f"{name} is zero altogether"
+                assert not np.any(np.signbit(array) & (array == 0)), f"{name} holds a -0.0"
+
+
+def test_rounding_changes_nothing_else():
+    wide, short = draw(case(), 0), draw(dataclasses.replace(case(), digits=2), 0)
+    assert np.array_equal(np.round(wide.input, 2), short.input)
+    assert short.input.ravel()[:3].tolist() == [0.64, 0.55, -1.5]
+
+
+@pytest.mark.parametrize(
+    ("values", "digits", "wanted"),
+    [
+        ([0.14, -0.26], None, [0.14, -0.26]),
+        ([0.14, -0.26], 1, [0.1, -0.3]),
+        ([0.14, -0.26], 0, [0, -1]),
+        ([0.02, 0.01], 1, [0.1, 0]),
+        ([0.0, 0.0], 1, [0, 0]),
+        ([], 1, []),
+    ],
+)
+def test_numbers_that_would_all_be_zero_keep_the_largest(values, digits, wanted):
+    assert rounded(np.array(values), digits).tolist() == wanted
+
+
+# ---- numbers that are not as drawn
+
+
+SPECIAL = {"nan": np.isnan, "inf": np.isposinf, "-inf": np.isneginf}
+
+
+@pytest.mark.parametrize("special", SPECIAL)
+@pytest.mark.parametrize(("step", "time"), [("first", 0), ("middle", 2), ("last", 4)])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_special_value_stands_in_one_place_of_input(special, step, time, dtype):
+    for settings, place in (
+        ({}, (time, 1, 0)),
+        ({"batch_first": True}, (1, time, 0)),
+        ({"batch_size": None}, (time, 0)),
+    ):
+        made = case(input_special=special, special_step=step, dtype=dtype, **settings)
+        plain = draw(dataclasses.replace(made, input_special="none", special_step="first"), 0).input
+        found = draw(made, 0).input
+        assert SPECIAL[special](found[place])
+        assert np.count_nonzero(found != plain) == 1, "every other number should be as drawn"
+
+
+def test_a_special_value_stands_in_the_first_row_of_h_0():
+    made = case(h_0="given", h_0_special="-inf", num_layers=2)
+    found = draw(made, 0).h_0
+    assert np.argwhere(~np.isfinite(found)).tolist() == [[0, 1, 0]]
+    assert np.isfinite(draw(made, 0).input).all()
+    unbatched = draw(case(h_0="given", h_0_special="inf", batch_size=None), 0).h_0
+    assert np.argwhere(np.isinf(unbatched)).tolist() == [[0, 0]]
+
+
+def test_an_empty_batch_has_no_place_for_a_special_value():
+    assert draw(case(batch_size=0, input_special="nan"), 0).input.size == 0
+
+
+def test_biases_have_the_sign_that_is_asked_for():
+    for biases, digits in (("opposite", None), ("opposite", 0), ("negative", None), ("positive", 1)):
+        drawn = draw(case(biases=biases, digits=digits, bias_scale=3), 0).parameters
+        b_ih, b_hh = drawn["bias_ih_l0"], drawn["bias_hh_l0"]
+        if biases == "opposite":
+            assert np.array_equal(b_ih, -b_hh)
+            assert b_ih.any()
+        else:
+            assert not np.array_equal(b_ih, b_hh)
+            assert np.all((b_ih <= 0) & (b_hh <= 0) if biases == "negative" else (b_ih >= 0) & (b_hh >= 0))
+        assert not np.signbit(np.concatenate([b_ih, b_hh])[np.concatenate([b_ih, b_hh]) == 0]).any()
+
+
+def test_only_one_row_of_h_n_has_an_upstream_gradient():
+    drawn = draw(case(num_layers=2, bidirectional=True, upstream="h_n", upstream_row=2), 0)
+    assert drawn.grad_h_n[2].all()
+    assert not np.delete(drawn.grad_h_n, 2, axis=0).any()
+    assert not drawn.grad_output.any()
+
+
+# ---- memory
+
+
+@pytest.mark.parametrize("layout", ["transposed", "strided"])
+@pytest.mark.parametrize("settings", [{}, {"batch_first": True}, {"batch_size": None, "num_layers": 2}])
+def test_copies_lie_in_memory_as_the_case_asks(layout, settings):
+    made = case(h_0="given", layout=layout, **settings)
+    drawn = draw(made, 0)
+    plain = draw(dataclasses.replace(made, layout="contiguous"), 0)
+    for copy in (drawn.copy(), drawn.copy().copy(), drawn.astype(np.float32)):
+        for name, array in every_array(copy).items():
+            assert np.array_equal(array, every_array(plain)[name].astype(array.dtype)), name
+            assert array.flags.writeable
+            assert array.flags.c_contiguous is (name not in ("input", "h_0")), f"{name} has strides {array.strides}"
+        assert not np.shares_memory(copy.input, drawn.input)
+
+
+def test_between_strided_numbers_nothing_looks_like_data():
+    copy = draw(case(layout="strided"), 0).copy().input
+    assert np.isnan(copy.base[..., 1::2]).all()
+    assert copy.strides[-1] == 2 * copy.itemsize
+
+
+def test_an_implementation_is_handed_the_layout():
+    from conformance.observation import observe
+
+    seen = {}
+
+    class Looks:
+        name = "looks"
+
+        def lacks(self, case):
+            return None
+
+        def build(self, case):
+            return self
+
+        def load(self, parameters):
+            seen["parameters"] = [array.flags.c_contiguous for array in parameters.values()]
+
+        def accepts_h_0(self):
+            return True
+
+        def forward(self, input, h_0):
+            seen["input"], seen["h_0"] = input.strides, h_0.strides
+            raise RuntimeError
+
+    made = case(h_0="given", layout="transposed")
+    observe(Looks(), made, ((made, draw(made, 0)),))
+    assert seen == {"parameters": [True] * 4, "input": (8, 40, 80), "h_0": (8, 8, 16)}

@@ -194,7 +194,7 @@ def test_json_is_one_document_and_nothing_else(tmp_path):
     document = json.loads(done.stdout)
     assert list(document) == [
         "implementation", "conforms", "conforms_where_supported", "validates", "expected", "run", "counts", "scope",
-        "first", "diagnosis",
+        "first", "diagnosis", "explained",
     ]  # fmt: skip
     assert document["implementation"] == "prints_a_lot"
     assert document["expected"] == document["run"] > 10

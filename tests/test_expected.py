@@ -1,5 +1,7 @@
 """A fault in the reference or the oracle is a suite error, and never helps a wrong implementation."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from small import case
@@ -10,6 +12,7 @@ from conformance.expected import Returns, SuiteError, expect, near_kink, tensor_
 from conformance.oracle import oracle
 from conformance.reference import RNN
 from conformance.runner import Runner, Subject
+from conformance.shapes import multiply_adds
 from conformance.status import Status
 
 
@@ -55,6 +58,13 @@ class WrongShape(RNN):
         return output[..., None], h_n
 
 
+class HidesNan(RNN):
+    """NaN and infinity become ordinary numbers."""
+
+    def forward(self, input, h_0=None):
+        return tuple(np.nan_to_num(array) for array in super().forward(input, h_0))
+
+
 FAULTS = [ForgetsReverse, HiddenOff, GradientOfHiddenIgnored, BiasGradientAveraged, WrongShape]
 
 
@@ -79,7 +89,7 @@ def test_the_same_fault_in_an_implementation_fails(fault):
 
 def test_a_large_case_holds_the_reference_too(monkeypatch):
     large = case(input_size=64, hidden_size=96, seq_len=40, batch_size=5, bidirectional=True)
-    assert expected_module.multiply_adds(large) > 10**6
+    assert multiply_adds(large) > 10**6
     assert isinstance(expect(large, 0, oracle()), Returns)
     monkeypatch.setattr(expected_module, "RNN", GradientOfHiddenIgnored)
     with pytest.raises(SuiteError, match="the reference in float64"):
@@ -148,3 +158,70 @@ def test_a_case_that_is_always_near_the_kink_is_a_suite_error(monkeypatch):
     monkeypatch.setattr(expected_module, "near_kink", lambda network, dtype: True)
     with pytest.raises(SuiteError, match="draws"):
         expect(case(nonlinearity="relu"), 0, oracle())
+
+
+# ---- numbers that are not finite, and hardly are numbers
+
+
+SPECIAL = [
+    {"input_special": "nan", "special_step": "middle"},
+    {"input_special": "inf", "special_step": "last"},
+    {"input_special": "-inf"},
+    {"h_0": "given", "h_0_special": "nan"},
+    {"h_0": "given", "h_0_special": "inf"},
+]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
+@pytest.mark.parametrize("special", SPECIAL, ids=str)
+def test_a_special_value_loosens_no_tolerance(special, nonlinearity, dtype):
+    """What is finite is judged as closely as without the special value, but for what that reaches."""
+    made = case(nonlinearity=nonlinearity, dtype=dtype, num_layers=2, bidirectional=True, **special)
+    plain = dataclasses.replace(made, input_special="none", special_step="first", h_0_special="none")
+    usual, found = (expect(c, 0, oracle()).calls[0].tensors for c in (plain, made))
+    assert any(not np.isfinite(wanted.torch).all() for wanted in found.values())
+    for name, wanted in found.items():
+        assert np.array_equal(np.isfinite(wanted.torch), np.isfinite(wanted.truth)), name
+        assert 0 < wanted.tolerance < 4 * usual[name].tolerance, name
+
+
+def test_a_tensor_without_a_finite_number_has_a_tolerance():
+    made = case(input_special="nan", batch_size=None)
+    tensors = expect(made, 0, oracle()).calls[0].tensors
+    assert not np.isfinite(tensors["weight_ih_l0"].torch).any()
+    assert all(np.isfinite(wanted.tolerance) for wanted in tensors.values())
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_reference_that_hides_nan_is_a_suite_error(dtype, monkeypatch):
+    monkeypatch.setattr(expected_module, "RNN", HidesNan)
+    with pytest.raises(SuiteError, match="do not agree"):
+        expect(case(input_special="nan", dtype=dtype), 0, oracle())
+
+
+def test_beside_a_nan_small_errors_and_hidden_nans_are_found():
+    for fault, layer in ((HiddenOff, "value"), (HidesNan, "finite")):
+        record = Runner(oracle()).record(case(input_special="nan"), Subject(adapt(fault, "wrong")))
+        assert (record.status, record.layer) == (Status.FAIL, layer), record.why
+
+
+def test_an_infinite_pre_activation_is_clear_of_the_kink():
+    network = RNN(2, 2, nonlinearity="relu", bias=False)
+    network.load_state_dict({"weight_ih_l0": np.array([[1.0, 1], [0, 1]]), "weight_hh_l0": np.eye(2)})
+    network.forward(np.array([[np.inf, 1.0], [np.nan, 1.0]]))
+    assert not near_kink(network, "float64")
+
+
+@pytest.mark.parametrize(("dtype", "tiny"), [("float64", 1e-310), ("float32", 1e-40)])
+def test_below_the_smallest_normal_number_rounding_is_allowed_and_flushing_is_not(dtype, tiny):
+    made = case(dtype=dtype, input_scale=tiny, bias=False)
+    wanted = expect(made, 0, oracle()).calls[0].tensors["output"]
+    assert wanted.torch.any()
+    assert 0 < wanted.tolerance < 0.1 * np.abs(wanted.torch).max(), "zeros should be found wrong"
+    assert wanted.tolerance >= 8 * np.finfo(dtype).smallest_subnormal
+
+
+def test_zeros_alone_are_exact():
+    tensors = expect(case(upstream="zero"), 0, oracle()).calls[0].tensors
+    assert tensors["input"].tolerance == 0

@@ -155,6 +155,12 @@ def test_expectations_keep_the_run_green_and_break_it_when_unmet(project):
     done = pytest_in(project, "-n", "0")
     assert done.returncode == 1
     assert "expected to be wrong, but no fault is named" in done.stdout
+    copy(
+        project, wrong=WRONG.replace("super().forward(input, h_0)", "super().forward(input, None)").replace(" + 1", "")
+    )
+    done = pytest_in(project, "-n", "2")
+    assert done.returncode == 0, done.stdout
+    assert "[h0-ignored]" in done.stdout
 
 
 def test_known_differences_are_expected_failures_and_go_stale(project):
@@ -169,6 +175,61 @@ def test_known_differences_are_expected_failures_and_go_stale(project):
     assert "stale: passes by now" in done.stdout
 
 
+DIAGNOSING = """\
+pytest_plugins = ["conformance.pytest_plugin"]
+
+
+def pytest_configure():
+    import conformance.pytest_plugin.diagnosing as diagnosing
+
+    diagnosing.diagnose = diagnose
+
+
+def diagnose(runner, plan, subject, records):
+    assert subject.name in {record.implementation for record in records}
+    return told(subject.name, subject.implementation.name)
+
+
+def told(name, loaded):
+    from conformance.finding import Diagnosis, Finding
+
+    assert name == loaded
+    found = Finding(
+        id="made-up", value="", what="It is made up.", hint="Look in the test.", where="", explains=4, simplest=""
+    )
+    return Diagnosis(implementation=name, findings=(found,), failing=4, reproduced=4)
+"""
+
+
+def test_what_fails_is_diagnosed_at_the_end_and_stands_everywhere(project):
+    copy(project, wrong=WRONG)
+    (project / "conftest.py").write_text(DIAGNOSING)
+    for workers in ("0", "2"):
+        done = pytest_in(project, "-n", workers)
+        assert done.returncode == 1, done.stdout
+        summary = done.stdout.split("✗ wrong: Wrong in 4 of 8 cases.")[1]
+        first, named = summary.index("values/small[h_0=given]"), summary.index("It is made up. [made-up]")
+        assert named < summary.index("Look in the test.") < summary.index("reproduces all 4 wrong cases") < first
+        assert [d.implementation for d in results(project).diagnoses] == ["wrong"]
+        assert "It is made up." in (project / "reports" / "parity.html").read_text()
+
+
+def test_what_did_not_finish_is_not_diagnosed(project):
+    copy(project, wrong=WRONG)
+    (project / "conftest.py").write_text(DIAGNOSING)
+    assert "INCOMPLETE" in pytest_in(project, "-n", "0", "-x").stdout
+    assert results(project).diagnoses == ()
+
+
+def test_a_diagnosis_that_breaks_leaves_the_records(project):
+    copy(project, wrong=WRONG)
+    (project / "conftest.py").write_text(DIAGNOSING.replace("assert name == loaded", "raise ValueError('planted')"))
+    done = pytest_in(project, "-n", "0")
+    assert done.returncode != 0, done.stdout
+    assert "planted" in done.stdout + done.stderr
+    assert len(results(project).records) == 16
+
+
 def test_a_worker_that_dies_is_a_crash_and_the_rest_still_runs(project):
     copy(
         project,
@@ -180,9 +241,11 @@ def test_a_worker_that_dies_is_a_crash_and_the_rest_still_runs(project):
             def forward(self, input, h_0=None):
                 if self.bidirectional and h_0 is not None and self.hidden_size == 4:
                     os._exit(0)
-                return super().forward(input, h_0)
+                output, h_n = super().forward(input, h_0)
+                return (output if h_0 is None else output + 1), h_n
         """,
     )
+    (project / "conftest.py").write_text(DIAGNOSING)
     done = pytest_in(project, "-n", "2", "--max-worker-restart=8")
     assert done.returncode == 1, done.stdout
     run = results(project)
@@ -193,6 +256,8 @@ def test_a_worker_that_dies_is_a_crash_and_the_rest_still_runs(project):
         "values/small[bidirectional,h_0=given]",
         "gradients/small[bidirectional,h_0=given]",
     }
+    assert set(found.values()) == {"crash", "fail", "pass"}
+    assert run.diagnoses == (), "it would end the controller too"
     assert {r.status for r in run.records if r.implementation == "class_plain"} == {"pass"}
 
 

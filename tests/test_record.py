@@ -1,5 +1,6 @@
 """A record file is believed only when it is whole."""
 
+import dataclasses
 import io
 import json
 import math
@@ -10,6 +11,7 @@ from small import header, record
 
 from conformance.connection import Connection
 from conformance.difference import Distance, Place, Steps
+from conformance.finding import Diagnosis, Finding
 from conformance.record_file import RecordError, RecordWriter, read
 from conformance.status import Layer, Status
 
@@ -22,6 +24,32 @@ def lines(count=3, *, complete=True, planned=None):
     for number in range(count):
         writer.record(record(number=number))
     writer.close(complete=complete, seconds=1.5)
+    return stream.getvalue().splitlines(keepends=True)
+
+
+FINDING = Finding(
+    id="relu-leaky",
+    value="0.01",
+    what="Leaks.",
+    hint="relu",
+    where="num_layers=1",
+    explains=2,
+    simplest="values/made[1]",
+)
+DIAGNOSIS = Diagnosis(
+    implementation="mine", findings=(FINDING, dataclasses.replace(FINDING, id="bias-missing", value="")),
+    equivalents=("a + b", "c"), failing=3, reproduced=2, remarks=("The rest is not explained.",), gave_up=True,
+    seconds=0.25,
+)  # fmt: skip
+
+
+def diagnosed(*diagnoses):
+    stream = io.StringIO()
+    writer = RecordWriter(stream, header(mine=1))
+    writer.record(record())
+    for diagnosis in diagnoses:
+        writer.diagnosis(diagnosis)
+    writer.close(complete=True, seconds=0)
     return stream.getvalue().splitlines(keepends=True)
 
 
@@ -67,6 +95,24 @@ def test_every_field_survives(tmp_path):
     assert back.to_json() == full.to_json()
     assert "NaN" not in stream.getvalue()
     assert "Infinity" not in stream.getvalue()
+
+
+def test_a_diagnosis_survives(tmp_path):
+    path = tmp_path / "results.jsonl"
+    path.write_text("".join(diagnosed(DIAGNOSIS)), encoding="utf-8")
+    assert read(path).diagnoses == (DIAGNOSIS,)
+    path.write_text("".join(lines()), encoding="utf-8")
+    assert read(path).diagnoses == ()
+
+
+def test_an_edited_lost_doubled_or_foreign_diagnosis_is_refused(tmp_path):
+    whole = diagnosed(DIAGNOSIS)
+    assert json.loads(whole[2])["type"] == "diagnosis"
+    assert "changed after" in refused(tmp_path, [*whole[:2], whole[2].replace("relu-leaky", "h0-ignored"), whole[3]])
+    assert "changed after" in refused(tmp_path, [*whole[:2], whole[3]])
+    assert "several diagnoses of one implementation" in refused(tmp_path, diagnosed(DIAGNOSIS, DIAGNOSIS))
+    stranger = dataclasses.replace(DIAGNOSIS, implementation="other")
+    assert "a diagnosis of other, which its header does not name" in refused(tmp_path, diagnosed(stranger))
 
 
 def test_the_footer_counts_every_status_zeros_too():

@@ -9,7 +9,7 @@ import re
 import shutil
 
 import pytest
-from report_runs import HOSTILE, failing, hostile_run, run
+from report_runs import HOSTILE, diagnosed, failing, finding, hostile_run, power, run
 from small import record
 
 from conformance.report.html import write
@@ -100,13 +100,19 @@ def inside(page, locator):
 
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["wide", "narrow"])
 def test_the_first_screen_answers(watched, size):
-    made = run(*(record(number=n) for n in range(5)), failing(number=7), failing(number=8), description="By hand.")
-    page = watched.open(made, viewport={"width": size[0], "height": size[1]})
+    wrong = (failing(number=7), failing(number=8))
+    made = run(*(record(number=n) for n in range(5)), *wrong, description="By hand.", origin="my_rnn.py")
+    named = finding("relu-leaky", value="0.01", what="Below zero, relu does not give zero: it leaks.")
+    page = watched.open(diagnosed(made, named), viewport={"width": size[0], "height": size[1]})
     for answer in (
         page.locator("article .name", has_text="mine"),
         page.get_by_text("Wrong in 2 of 7 cases."),
-        page.locator(".first").get_by_text("values/made[7]"),
+        page.get_by_text("it leaks."),
+        page.get_by_text("Where relu-leaky is."),
+        page.get_by_text("This mistake reproduces all 2 wrong cases"),
+        page.locator(".first .case", has_text="values/made[7]"),
         page.locator(".first").get_by_text("output is 1, but should be 2"),
+        page.locator(".first pre", has_text="rnn-conformance cases show 'values/made[7]'"),
     ):
         assert inside(page, answer), f"{answer} is not in the first screen"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
@@ -227,6 +233,27 @@ def test_a_result_is_a_step_that_back_undoes(watched):
     expect(page.locator("dialog")).to_be_hidden()
     linked = watched.open(several(), "#" + opened.partition("#")[2])
     expect(linked.locator("#result-case")).to_have_text("values/made[2]")
+
+
+def test_the_simplest_case_of_a_mistake_opens(watched):
+    other = dataclasses.replace(finding("b"), simplest="values/made[8]")
+    page = watched.open(diagnosed(run(failing(number=7), failing(number=8)), finding("a"), other))
+    page.locator(".explained").get_by_role("button", name="values/made[8]").click()
+    expect(page.locator("#result-case")).to_have_text("values/made[8]")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["wide", "narrow"])
+def test_the_power_of_the_suite_opens_and_stays_in_its_measure(watched, tmp_path, size):
+    (tmp_path / "power.json").write_text(power().to_json())
+    page = watched.open(several(), viewport={"width": size[0], "height": size[1]})
+    expect(page.get_by_role("heading", name="Power of the suite")).to_be_visible()
+    expect(page.get_by_text("3 of 3 known mistakes are caught")).to_be_visible()
+    page.get_by_text("Every known mistake (3)").click()
+    row = page.locator(".power tr", has_text="What h0-ignored is.")
+    expect(row).to_be_visible()
+    row.locator("summary").click()
+    expect(row).to_contain_text("cases/values/a.yaml 30")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
 
 
 def test_results_can_be_walked_through(watched):

@@ -1,9 +1,12 @@
 """The suite: all case files of a folder, its version and digest; and that this repository's own keeps its rules."""
 
+import dataclasses
+import itertools
 from collections import Counter
 
 import pytest
 
+from conformance.arguments import draw
 from conformance.case import CONSTRUCTOR_DEFAULTS
 from conformance.lint import adequacy
 from conformance.sweep import case_schema, scalar, suite
@@ -203,10 +206,41 @@ def test_our_suite_sets_every_setting_and_asks_float32_and_three_calls_of_everyo
         assert {0, 1, None} < {case.batch_size for case in chosen}
         assert {1, 2, 3, 200} < {case.seq_len for case in chosen}
         assert {"zero", "identity"} < {case.weight_hh for case in chosen}
+        assert {"random", "opposite", "positive", "negative"} == {case.biases for case in chosen}
+        assert {case.layout for case in chosen} == {"contiguous", "transposed", "strided"}
+        values, functions = ("nan", "inf", "-inf"), ("tanh", "relu")
+        steps = {(c.input_special, c.special_step, c.nonlinearity) for c in chosen}
+        assert set(itertools.product(values, ("first", "last"), functions)) <= steps
+        assert set(itertools.product(values, functions)) <= {(c.h_0_special, c.nonlinearity) for c in chosen}
     assert {case.upstream for case in ours.cases} == {"both", "output", "h_n", "last_step", "zero"}
-    assert {case.omit for case in ours.cases} == {"nothing", "input_size", "hidden_size"}
+    assert {case.upstream_row for case in ours.cases} == {None, 0, 1, 2, 3}
+    assert {case.omit for case in ours.cases} == {"nothing", "input_size", "hidden_size", "both"}
     passed = {name for case in ours.cases for name, _ in case.passed}
     assert passed == {"input_size", "hidden_size", *CONSTRUCTOR_DEFAULTS}
+
+
+def test_our_layouts_are_layouts(ours):
+    """Where too many sizes are 1, every layout is C order."""
+    for case in (c for c in ours.cases if c.layout != "contiguous"):
+        given = draw(case, 0).copy()
+        assert not given.input.flags.c_contiguous, case.id
+        assert not given.h_0.flags.c_contiguous, case.id
+
+
+@pytest.mark.parametrize("asks", ["values", "gradients"])
+def test_both_sides_of_metamorphic_relations_are_in_our_suite(ours, asks):
+    """The relations hold between torch's own answers, so that whoever is right on both sides keeps them."""
+    plain = {dataclasses.replace(c, id="") for c in ours.cases if c.id.startswith(f"{asks}/configurations")}
+    pairs = [(c, dataclasses.replace(c, batch_size=1)) for c in plain if c.batch_size is None]
+    pairs += [(c, dataclasses.replace(c, batch_first=True)) for c in plain if not c.batch_first]
+    zero_states = [c for c in ours.cases if c.asks == asks and c.h_0 == "given" and c.h_0_scale == 0]
+    zero_biases = [c for c in ours.cases if c.asks == asks and c.bias and c.bias_scale == 0]
+    assert len(zero_states) >= 4
+    assert len(zero_biases) >= 4
+    pairs += [(c, dataclasses.replace(c, id="", h_0="absent", h_0_scale=1.0)) for c in zero_states]
+    pairs += [(c, dataclasses.replace(c, id="", bias=False, bias_scale=1.0)) for c in zero_biases]
+    for one, other in pairs:
+        assert other in plain, f"{one} has no other side"
 
 
 def test_our_suites_sizes_can_hide_no_mixed_up_axis(ours):
@@ -240,6 +274,18 @@ def test_our_readmes_example_is_a_case_file_and_its_table_has_every_check(cases)
     assert [line.split("`")[1] for line in text.split("\n") if line.startswith("| `") and "/" not in line] == list(
         CHECKS
     )
+
+
+def test_our_readmes_second_table_names_every_file_and_no_other(ours):
+    text = (find_cases() / "README.md").read_text(encoding="utf-8")
+    table = text.split("## What of torch's behaviour")[1].split("Relations between")[0]
+    named = {name for line in table.split("\n") if line.startswith("|") for name in line.split("|")[2].split("`")[1::2]}
+    files = {file.id if file.asks == "validation" else file.id.split("/")[1] for file in ours.files}
+    alone = {name for name in named if name.startswith("gradients/")}
+    assert {name.removeprefix("gradients/") for name in named} == files
+    for file in files - {name.removeprefix("gradients/") for name in alone}:
+        folders = [f.asks for f in ours.files if f.id.split("/")[1] == file]
+        assert file.startswith("validation/") or folders[:2] == ["values", "gradients"], f"{file} stands in {folders}"
 
 
 def test_a_schema_says_what_a_model_says():

@@ -6,16 +6,19 @@ import pytest
 from small import header, record
 
 from conformance.connection import Connection
+from conformance.finding import Diagnosis, Finding
 from conformance.record import Run
 from conformance.status import Status
 from conformance.summary import exit_code, summaries
 
 
-def summary(*records, expected=None, connection=None, **planned):
+def summary(*records, expected=None, connection=None, diagnosis=None, **planned):
     made = header(mine=len(records) if expected is None else expected)
     made = dataclasses.replace(made, implementations=(dataclasses.replace(made.implementations[0], **planned),))
     connections = (connection,) if connection else ()
-    return summaries(Run(header=made, connections=connections, records=records, complete=True, seconds=0))[0]
+    diagnoses = (diagnosis,) if diagnosis else ()
+    run = Run(header=made, connections=connections, records=records, complete=True, seconds=0, diagnoses=diagnoses)
+    return summaries(run)[0]
 
 
 def several(*statuses, **fields):
@@ -151,6 +154,47 @@ def test_an_unmet_expectation_is_not():
     named = summary(*several(FAIL), expectation=EXPECTED | {"faults": ["h0-ignored"]})
     assert not named.success
     assert "h0-ignored" in named.expectation_note
+
+
+def named(*faults, failing=2, reproduced=2, **fields):
+    found = {"value": "", "what": "", "hint": "", "where": "", "explains": 1, "simplest": ""}
+    findings = tuple(Finding(id=fault, **found) for fault in faults)
+    return Diagnosis(implementation="mine", findings=findings, failing=failing, reproduced=reproduced, **fields)
+
+
+def note(diagnosis, **expectation):
+    return summary(*several(FAIL, FAIL), expectation=EXPECTED | expectation, diagnosis=diagnosis).expectation_note
+
+
+def test_a_diagnosis_belongs_to_its_implementation():
+    found = named("h0-ignored")
+    assert summary(*several(FAIL), diagnosis=found).diagnosis is found
+    assert summary(*several(FAIL), diagnosis=dataclasses.replace(found, implementation="other")).diagnosis is None
+
+
+def test_the_faults_named_must_be_just_the_expected_ones():
+    assert note(named("b", "a"), faults=["a", "b"]) == ""
+    assert note(named("a"), faults=["a", "b"]) == "the faults named are a, but a, b should be"
+    assert note(named("a", "b"), faults=["a"]) == "the faults named are a, b, but a should be"
+    assert note(named("a"), faults=[]) == "the faults named are a, but none should be"
+    assert note(None, faults=["a"]) == "no fault is named, but a should be"
+    assert note(named("a"), faults=None) == ""
+
+
+def test_faults_that_cannot_be_told_apart_share_their_name():
+    same = named("a", equivalents=("b", "c + d"))
+    assert note(same, faults=["b"]) == note(same, faults=["d", "c"]) == ""
+    assert note(same, faults=["c"]) != ""
+    assert note(same, faults=["a", "b"]) != ""
+
+
+def test_what_stays_unexplained_must_be_listed_as_unnamed():
+    partly = named("a", failing=5, reproduced=2)
+    assert note(partly, faults=["a"]) == "3 of 5 wrong cases stay unexplained, but none should: unnamed is empty"
+    assert note(partly, faults=["a"], unnamed=["it raises where there is no batch"]) == ""
+    assert note(named("a", failing=5, reproduced=0), faults=["a"]) == "", "it was told by behaviour"
+    assert note(named("a"), faults=["a"], unnamed=["b"]) == "", "a fault may be hidden by another"
+    assert note(named("a"), faults=None, unnamed=["a"]) == "a is named, but should not be: it is listed under unnamed"
 
 
 def test_the_simplest_failure_comes_first_and_validation_last():

@@ -1,5 +1,6 @@
 """From a case file to Cases: what expands to what, and that every mistake is found, with its place and a way out."""
 
+import dataclasses
 import itertools
 
 import covertable
@@ -223,6 +224,8 @@ def test_a_wrong_call_stands_in_its_own_settings(expand):
     )
     assert [case.input_shape for case in cases] == ["7x5x9", "scalar", "0x8", None, None, None]
     assert cases[3].constructor() == ([8], {})
+    assert dataclasses.replace(cases[3], omit="input_size").constructor() == ([], {"hidden_size": 9})
+    assert dataclasses.replace(cases[3], omit="both").constructor() == ([], {})
     assert cases[4].constructor() == ([8, 9], {"activation": 0})
     assert ids(cases)[2] == "validation/f[input_shape='0x8']"
 
@@ -236,6 +239,10 @@ def test_a_wrong_call_stands_in_its_own_settings(expand):
         ("{h_0_type: tuple}", "h_0_type is set, but the call has no h_0 (h_0: given)"),
         ("{input_type: none, input_shape: 7x5x8}", "input_shape is set, but the call has no array (input_type: none)"),
         ("{input_dtype: float64}", "input_dtype is float64, which is the case's own dtype and not wrong"),
+        (
+            "{bias: 1, input_special: nan}",
+            "input_special is set, but a special value is nothing that torch refuses: it belongs to values and gradients",
+        ),
     ],
 )
 def test_a_validation_case_gets_something_wrong_and_passes_it(mistakes, entry, sentence):
@@ -245,10 +252,37 @@ def test_a_validation_case_gets_something_wrong_and_passes_it(mistakes, entry, s
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [
+        ("{h_0_special: nan}", "h_0_special is set, but the call has no h_0 (h_0: given)"),
+        ("{special_step: last}", "special_step is set, but nothing special stands there (input_special: nan)"),
+        ("{upstream_row: 1}", "upstream_row is 1, but should be less than 1 (num_layers times directions)"),
+        ("{upstream_row: 4, num_layers: 2, bidirectional: true}", "upstream_row is 4, but should be less than 4 (num_"),
+        ("{upstream_row: 0, upstream: output}", "upstream_row is set, but h_n has no upstream gradient (upstream: out"),
+        ("{upstream_row: -1}", "upstream_row in include is -1, but should be 0 or more"),
+        ("{upstream_row: null}", "upstream_row in include is null, but should be a whole number"),
+        ("{digits: 16}", "digits in include is 16, but should be 15 or less"),
+        ("{digits: 1.0}", "digits in include is 1.0, but should be a whole number"),
+        ("{digits: true}", "digits in include is true, but should be a whole number"),
+        ("{input_special: .nan}", "input_special in include is .nan, but should be 'none', 'nan', 'inf' or '-inf'"),
+        ("{layout: fortran}", "layout in include is 'fortran' (text), but should be 'contiguous', 'transposed' or"),
+    ],
+)
+def test_numbers_that_no_case_can_have(mistakes, entry, sentence):
+    (message,) = mistakes(DEFAULTS + f"include: [{entry}]\ncases: 1\n", "gradients")
+    assert sentence in message
+
+
+def test_special_settings_stand_in_ids_as_they_are_written(expand):
+    cases = expand(DEFAULTS + "include:\n  - {input_special: -inf}\n  - {digits: 1, layout: strided}\ncases: 2\n")
+    assert ids(cases) == ["values/f[input_special=-inf]", "values/f[layout=strided,digits=1]"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
         ("{input_shape: 8}", "input_shape in include is 8, but should be a shape such as 7x5x9, '5' or scalar"),
         ("{input_shape: 0x8}", "input_shape in include is 8, but should be a shape such as 7x5x9"),
         ("{input_shape: 7x}", "input_shape in include is '7x' (text), but should be a shape such as 7x5x9"),
-        ("{input_dtype: float16}", "input_dtype in include is 'float16' (text), but should be 'float64', 'float32'"),
+        ("{input_dtype: complex64}", "input_dtype in include is 'complex64' (text), but should be 'float64'"),
         ("{extra: bias}", "extra in include is 'bias' (text), but should be the name of an argument that torch"),
         ("{extra: a-b}", "extra in include is 'a-b' (text), but should be the name of an argument that torch"),
         ("{bias: [1]}", "bias in include is a list, but should be a single value"),

@@ -1,4 +1,4 @@
-"""The command line: `rnn-conformance check|run|new|report|cases`."""
+"""The command line: `rnn-conformance check|explain|run|new|report|cases|faults|power`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import click
 from conformance.cli.supervise import supervised
 
 #: Where each command lives; none is imported before it is called, since some bring NumPy and torch.
-_COMMANDS = {name: f"conformance.cli.{name}" for name in ("check", "run", "new", "report", "cases")}
+_NAMES = ("check", "explain", "run", "new", "report", "cases", "faults", "power")
+_COMMANDS = {name: f"conformance.cli.{name}" for name in _NAMES}
 
 
 class _LazyGroup(click.Group):

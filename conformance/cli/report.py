@@ -23,7 +23,7 @@ def report(ctx: click.Context, results: Path, output: Path | None) -> int:
     """Rebuild the HTML report from a record file; a truncated, edited or doubled one is refused (exit 3)."""
     run = read(results)
     target = output or results.with_name(REPORT)
-    write(run, target)
+    write(run, target, records=results.parent)
     click.echo(render(run), color=ctx.color)
     click.echo(f"\nReport: {target}")
     return exit_code(summaries(run), finished=run.complete)

@@ -19,7 +19,7 @@ from conformance.summary import EXIT_HARNESS
 _MARK = "RNN_CONFORMANCE_DONE_FD"
 #: The folder that holds this package, wherever it was imported from.
 _HOME = str(Path(__file__).resolve().parents[2])
-_RUNS_OTHERS_CODE = frozenset({"check", "run", "new"})
+_RUNS_OTHERS_CODE = frozenset({"check", "explain", "run", "new"})
 
 
 def supervised(cli: click.Command, arguments: list[str] | None) -> int:

@@ -123,7 +123,7 @@ STEPS = (5, 1, 2, 3, 4, 6, 7, 8, 10, 16, 20, 32, 35, 50)
     "grad-truncated",
     "Backpropagation through time is cut off: {cut}.",
     hint="A limit on the loop backwards over time, or a detach() of the state; torch goes back to the first step.",
-    cut=(*(f"after {k} steps" for k in STEPS), *(f"between chunks of {k} steps" for k in STEPS)),
+    cut=(*(f"after {k} steps" for k in STEPS), *(f"between chunks of {k} steps" for k in STEPS if k > 1)),
 )
 class GradTruncated(RNN):
     cut: str

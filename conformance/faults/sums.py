@@ -100,9 +100,8 @@ class GradAveragedOverBatch(RNN):
         spared = {"input", "h_0"} - ({"h_0"} if "h_0" in self.averaged else set())
         spared = set() if self.averaged.startswith("All") else spared
         gradients = super().backward(grad_output, grad_h_n)
-        if not batch_size:
-            return gradients
-        return {name: g if name in spared else g / by for name, g in gradients.items()}
+        with np.errstate(all="ignore"):  # without a sequence it is 0 / 0
+            return {name: g if name in spared else g / by for name, g in gradients.items()}
 
 
 @fault(

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from conformance.case import Case
+from conformance.kink import near
+from conformance.shapes import multiply_adds
 from conformance.sweep.case_file import CaseFile
 from conformance.sweep.waiver import Check
 
@@ -93,13 +95,6 @@ def _sentence(check: Check, found: list[Finding]) -> str:
     return f"{first.case.file}:{first.case.line}: {check}: {first.sentence} ({first.case.id}{more})"
 
 
-def multiply_adds(case: Case) -> int:
-    """How many multiply-adds a forward pass takes."""
-    width = case.hidden_size * case.directions
-    columns = case.input_size + (case.num_layers - 1) * width + case.num_layers * case.hidden_size
-    return columns * width * case.seq_len * _sequences(case)
-
-
 def _equal_sizes(case: Case) -> Iterable[str]:
     """An axis mix-up must change a shape; so must one of the larger batch that a case with repeated calls is given."""
     batches = [case.batch_size or 0] + ([case.batch_size + 1] if case.batch_size and case.calls == "repeated" else [])
@@ -167,9 +162,9 @@ def _unmoved(evidence: Evidence) -> Iterable[str]:
 
 def _near_kink(case: Case, evidence: Evidence) -> Iterable[str]:
     """A sum that is zero because all its terms are is zero for everyone; only other zeros are in doubt."""
-    near = (np.abs(evidence.pre_activations) <= evidence.reach) & (evidence.reach > 0)
-    if case.nonlinearity == "relu" and np.any(near):
-        yield f"{np.count_nonzero(near)} relu pre-activations lie within rounding of zero, but none should"
+    close = near(evidence.pre_activations, evidence.reach)
+    if case.nonlinearity == "relu" and np.any(close):
+        yield f"{np.count_nonzero(close)} relu pre-activations lie within rounding of zero, but none should"
 
 
 def _sequences(case: Case) -> int:

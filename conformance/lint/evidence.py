@@ -6,11 +6,12 @@ import numpy as np
 
 from conformance.arguments import Arguments, Array, draw
 from conformance.case import Case
-from conformance.expected import REDRAWS, build_reference, near_kink
+from conformance.expected import REDRAWS, build_reference
+from conformance.kink import margins, near_kink
 from conformance.lint.adequacy import Evidence
 from conformance.reference import RNN
 from conformance.scale import pre_activation_sums, pre_activations
-from conformance.tolerance import KINK_ROUNDINGS, RULES
+from conformance.tolerance import RULES
 
 #: By how much a parameter is moved: about as much as its own values, so that none is missed for being small.
 STEP = 0.1
@@ -29,13 +30,12 @@ def gather(case: Case, seed: int) -> Evidence:
     sums = [pre_activation_sums(network, scan).ravel() for scan in scans]
     states = [scan.h[1:].ravel() for scan in scans]
     values = [pre_activations(network, scan).ravel() for scan in scans]
-    rule = RULES[case.dtype]
     return Evidence(
         parameters=arguments.parameters,
         states=np.concatenate(states),
         pre_activations=np.concatenate(values),
-        reach=KINK_ROUNDINGS * rule.unit_roundoff * np.concatenate(sums),
-        resolution=rule.rounding_allowed(max(float(np.max(array, initial=0.0)) for array in sums)),
+        reach=margins(np.concatenate(sums), case.dtype),
+        resolution=RULES[case.dtype].rounding_allowed(max(_greatest(array) for array in sums)),
         moved={name: _move(case, arguments, results, name) for name in arguments.parameters},
     )
 
@@ -44,10 +44,17 @@ def _move(case: Case, arguments: Arguments, results: Array, name: str) -> float:
     """How far the results move when every element of a parameter does."""
     moved = arguments.copy()
     moved.parameters[name] += STEP
-    return float(np.max(np.abs(_run(build_reference(case), moved) - results), initial=0.0))
+    with np.errstate(invalid="ignore"):
+        return _greatest(_run(build_reference(case), moved) - results)
 
 
 def _run(network: RNN, arguments: Arguments) -> Array:
     """Output and h_n, end to end."""
     network.load_state_dict(arguments.parameters)
     return np.concatenate([array.ravel() for array in network.forward(arguments.input, arguments.h_0)])
+
+
+def _greatest(array: Array) -> float:
+    """The greatest absolute value among those that are finite."""
+    values = np.abs(array)
+    return float(np.max(values, initial=0.0, where=np.isfinite(values)))

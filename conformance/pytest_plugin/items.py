@@ -17,7 +17,7 @@ from conformance.discovery import Source
 from conformance.execution import load_or_broken, load_oracle
 from conformance.plan import Plan
 from conformance.record import Record, dump
-from conformance.record_file import connection_line
+from conformance.record_line import connection_line
 from conformance.runner import Runner, Subject
 from conformance.status import Status
 from conformance.summary import WRONG
@@ -82,11 +82,15 @@ class Laboratory:
         """The loop; imports torch."""
         return self.plan.runner(load_oracle())
 
-    def record(self, case: Case, source: Source) -> tuple[Record, Connection]:
-        """Run one case; an implementation is imported when its first case runs."""
+    def subject(self, source: Source) -> Subject:
+        """An implementation, imported when it is first asked for."""
         if source.name not in self._subjects:
             self._subjects[source.name] = Subject(load_or_broken(source), source.known)
-        subject = self._subjects[source.name]
+        return self._subjects[source.name]
+
+    def record(self, case: Case, source: Source) -> tuple[Record, Connection]:
+        """Run one case."""
+        subject = self.subject(source)
         return self.runner.record(case, subject), self.runner.connect(subject)
 
 

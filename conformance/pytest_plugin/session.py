@@ -14,11 +14,13 @@ import pytest
 from conformance.case import Case
 from conformance.discovery import Source
 from conformance.plan import now
+from conformance.pytest_plugin.diagnosing import diagnoses
 from conformance.pytest_plugin.items import PROPERTY, CaseItem, Laboratory, item_name, laboratory
 from conformance.record import Record, Run
-from conformance.record_file import RecordWriter, connection_from, read
+from conformance.record_file import RecordWriter, read
+from conformance.record_line import connection_from
 from conformance.report.html import write
-from conformance.report.terminal import failure_lines, verdict_line
+from conformance.report.terminal import explanation_lines, failure_lines, verdict_line
 from conformance.status import Status
 from conformance.summary import EXIT_SUCCESS, exit_code, summaries
 
@@ -33,7 +35,7 @@ class Controller:
         self._stream: IO[str] | None = None
         self._run: Run | None = None
         self._began = time.monotonic()
-        self._written = 0
+        self._records: list[Record] = []
 
     def resolve(self) -> None:
         """Read the cases and find the implementations now; UsageError where that fails."""
@@ -68,9 +70,13 @@ class Controller:
             return
         writer = self._open()
         complete = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and (
-            self._written == len(self._planned)
+            len(self._records) == len(self._planned)
         )
-        writer.close(complete=complete, seconds=time.monotonic() - self._began)
+        try:
+            for diagnosis in diagnoses(self._laboratory, self._records) if complete else ():
+                writer.diagnosis(diagnosis)
+        finally:
+            writer.close(complete=complete, seconds=time.monotonic() - self._began)
         if self._stream is not None:
             self._stream.close()
         folder = self._laboratory.reports
@@ -82,7 +88,7 @@ class Controller:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """One line of verdict and the simplest failure for each implementation."""
+        """For each implementation one line of verdict, what explains its failures, and the simplest of them."""
         if self._run is None:
             return
         terminalreporter.section("conformance with torch.nn.RNN")
@@ -93,6 +99,8 @@ class Controller:
             terminalreporter.line(f"  run {summary.run:,} of {summary.expected:,} expected")
             if summary.expectation_note:
                 terminalreporter.line(f"  expected to be wrong, but {summary.expectation_note}")
+            for line in explanation_lines(summary):
+                terminalreporter.line(f"  {line}")
             if summary.first is not None and summary.connected:
                 for line in failure_lines(summary.first):
                     terminalreporter.line(line)
@@ -137,7 +145,7 @@ class Controller:
 
     def _put(self, record: Record) -> None:
         self._open().record(record)
-        self._written += 1
+        self._records.append(record)
 
     def _crash(self, case: Case, source: Source) -> Record:
         """A worker died in this case."""

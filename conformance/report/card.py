@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conformance.record import Record
+from conformance.record import Record, Run
+from conformance.report.explanation import Explanation, explanation
 from conformance.report.mark import MARKS, Mark, Tone
 from conformance.report.note import notes
+from conformance.report.reproduction import command, explain
+from conformance.report.shapes import shapes
 from conformance.status import Status
 from conformance.summary import Summary
 
 
 @dataclass(frozen=True)
 class Card:
-    """One implementation's verdict in words; `place` is where its simplest failing case stands in the list."""
+    """One implementation's verdict in words.
 
+    `place` is where its simplest failing case stands in the list, `places` where each of its cases first does.
+    """
+
+    run: Run
     summary: Summary
     place: int | None
+    places: Mapping[str, int]
 
     @property
     def tone(self) -> Tone:
@@ -55,6 +64,11 @@ class Card:
         return self.summary.verdict.partition("\n")[2]
 
     @property
+    def explanation(self) -> Explanation | None:
+        """What explains its failures, where that was looked for."""
+        return explanation(self.summary)
+
+    @property
     def first(self) -> Record | None:
         """The simplest failing case; of an implementation that is not connected, the verdict says all."""
         return self.summary.first if self.summary.connected else None
@@ -69,6 +83,23 @@ class Card:
         return "Simplest wrong call that it accepts" if beside else "Simplest failing case"
 
     @property
+    def shapes(self) -> str:
+        """The shapes of the simplest failing case."""
+        return shapes(self.first) if self.first is not None else ""
+
+    @property
+    def commands(self) -> tuple[tuple[str, str], ...]:
+        """What to type to see the simplest failing case again, and what for."""
+        first = self.first
+        if first is None or first.asks == "validation" or first.status is Status.SUITE_ERROR:
+            return ()
+        made = (
+            ("Reproduce it without this harness", command(self.run, self.summary, first)),
+            ("The smallest case that still fails, step by step", explain(self.run, self.summary)),
+        )
+        return tuple((what, line) for what, line in made if line)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What else its author should know."""
         line = self.summary.validation_line
@@ -80,8 +111,11 @@ class Card:
         return tuple((MARKS[status], self.summary.counts[status]) for status in Status)
 
 
-def cards(summaries: tuple[Summary, ...], records: tuple[Record, ...]) -> tuple[Card, ...]:
+def cards(run: Run, summaries: tuple[Summary, ...], records: tuple[Record, ...]) -> tuple[Card, ...]:
     """One card an implementation, those that need attention first; `records` are in the order of the list."""
-    places = {record.key: place for place, record in enumerate(records)}
-    made = [Card(s, places[s.first.key] if s.first else None) for s in summaries]
+    exact = {record.key: place for place, record in enumerate(records)}
+    named: dict[str, dict[str, int]] = {s.name: {} for s in summaries}
+    for place, record in enumerate(records):
+        named[record.implementation].setdefault(record.case, place)
+    made = [Card(run, s, exact[s.first.key] if s.first else None, named[s.name]) for s in summaries]
     return tuple(sorted(made, key=lambda card: card.summary.success))

@@ -17,6 +17,7 @@ from conformance.report.card import cards
 from conformance.report.data import PageData, embed, ordered
 from conformance.report.mark import MARKS
 from conformance.report.matrix import matrix
+from conformance.report.strength import Strength, strength_beside
 from conformance.report.text import clean
 from conformance.status import Status
 from conformance.summary import WRONG, summaries
@@ -28,13 +29,14 @@ _SCRIPTS = ("results.js", "state.js", "element.js", "chart.js", "detail.js", "li
 _WITHOUT_SCRIPTS = 50
 
 
-def render(run: Run) -> str:
-    """The report of a run; the same run gives the same bytes."""
+def render(run: Run, strength: Strength | None = None) -> str:
+    """The report of a run, and of the power of its suite where that is known; the same of both gives the same bytes."""
     style = (_PAGE / "page.css").read_text(encoding="utf-8")
     script = "".join((_PAGE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     page = _environment().get_template("page.html")
     return page.render(
         **_found(run),
+        strength=strength,
         marks=MARKS,
         style=style,
         script=script,
@@ -54,7 +56,7 @@ def _found(run: Run) -> dict[str, Any]:
         "header": run.header,
         "scope": _scope(run),
         "summaries": summarized,
-        "cards": cards(summarized, records),
+        "cards": cards(run, summarized, records),
         "lacking": [s for s in summarized if s.run < s.expected],
         "suite_errors": sum(s.counts[Status.SUITE_ERROR] for s in summarized),
         "blocks": [block for block in blocks if block.axis != CASE_FILE],
@@ -65,12 +67,13 @@ def _found(run: Run) -> dict[str, Any]:
     }
 
 
-def write(run: Run, path: Path) -> None:
+def write(run: Run, path: Path, *, records: Path | None = None) -> None:
     """Write the report of a run; a reader of `path` sees the old file or the new one, never half of one.
 
-    Raises OSError where it cannot be written.
+    `records` is the folder of its record file, that of `path` if not given: the power of the suite is shown where it
+    lies beside. Raises OSError where the report cannot be written.
     """
-    page = render(run)
+    page = render(run, strength_beside(records or path.parent, run.header.suite_digest))
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

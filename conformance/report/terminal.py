@@ -1,4 +1,4 @@
-"""A run in words, for a terminal of 80 columns: the verdict first, then the simplest failure, then the rest."""
+"""A run in words, for a terminal of 80 columns: the verdict first, then what is wrong and where, then the rest."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import click
 
 from conformance.record import Record, Run
 from conformance.report.axis import AXES, CASE_FILE
+from conformance.report.explanation import explanation
 from conformance.report.note import notes
-from conformance.report.reproduction import command
+from conformance.report.reproduction import command, explain
+from conformance.report.shapes import shapes
 from conformance.report.text import clean
 from conformance.status import Status
 from conformance.summary import WRONG, Summary, summaries
@@ -34,10 +36,29 @@ def verdict_line(summary: Summary) -> str:
 
 
 def failure_lines(record: Record) -> Iterator[str]:
-    """The sentence of one case, and where the case is written down."""
+    """The shapes and the sentence of one case, and where the case is written down."""
     yield f"  {clean(record.case)}{'' if record.dtype == 'float64' else f' ({record.dtype})'}"
+    yield from _wrapped(shapes(record), "    ")
     yield from _wrapped(record.why, "    ")
     yield f"    written in {clean(record.file)}:{record.line}"
+
+
+def explanation_lines(summary: Summary, *, bold: bool = False) -> Iterator[str]:
+    """What is wrong, where to look and how much that explains; nothing where no explanation was looked for."""
+    told = explanation(summary)
+    if told is None:
+        return
+    for number, mistake in enumerate(told.mistakes, start=1):
+        yield f"What is wrong{f' ({number} of {len(told.mistakes)})' if len(told.mistakes) > 1 else ''}:"
+        yield from _wrapped(f"{mistake.what} [{mistake.name}]", "  ", bold=bold)
+        yield "Where to look:"
+        yield from _wrapped(mistake.hint, "  ")
+        yield from _wrapped(mistake.extent, "  ")
+        if mistake.simplest:
+            yield "  The simplest case of it:"
+            yield f"  {clean(mistake.simplest)}"
+    for sentence in (told.reach, *told.asides):
+        yield from _wrapped(sentence, "", bold=bold and not told.mistakes and sentence is told.reach)
 
 
 def _summary(run: Run, summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]:
@@ -49,13 +70,13 @@ def _summary(run: Run, summary: Summary, *, strict: bool, complete: bool) -> Ite
     yield click.style(title, bold=True) + (f"  {about}" if about else "")
     yield from _wrapped(first, "", bold=True)
     yield from rest  # a suggested load_state_dict, as it is to be typed
-    for note in notes(summary):
-        yield from _wrapped(note, "  ")
+    yield from _paragraph(explanation_lines(summary, bold=True))
     if summary.connected:
-        yield from _failures(run, summary)
-    if summary.validation_line:
-        yield ""
-        yield from _validation(summary)
+        yield from _paragraph(_failures(run, summary))
+        yield from _paragraph(_separating(summary))
+    noted = (line for note in notes(summary) for line in _wrapped(note, "  "))
+    yield from noted if summary.first is None or not summary.connected else _paragraph(noted)
+    yield from _paragraph(_validation(summary))
     yield from _demands(summary, strict=strict, complete=complete)
     counts = ", ".join(f"{name} {count:,}" for name, count in summary.counts.items() if count)
     beside = f" ({len(summary.refusals):,} of them validation)" if summary.refusals else ""
@@ -69,24 +90,30 @@ def _mark(summary: Summary) -> str:
     return click.style("✓", fg="green") if summary.success else click.style("✗", fg="red")
 
 
+def _paragraph(lines: Iterator[str]) -> Iterator[str]:
+    """Lines with an empty one before them; nothing where there are none."""
+    for number, line in enumerate(lines):
+        yield from ([] if number else [""])
+        yield line
+
+
 def _failures(run: Run, summary: Summary) -> Iterator[str]:
-    """The simplest failure, and which settings separate failing from passing cases."""
+    """The simplest failure, and how to see it again, without this harness and step by step."""
     if summary.first is None or summary.first.asks == "validation":
         return
-    yield ""
     yield "Simplest failure:"
     yield from failure_lines(summary.first)
     yield "    reproduce it without this harness:"
     yield f"    {command(run, summary, summary.first)}"
-    rows = list(_separating(summary))
-    if rows:
-        yield ""
-        yield "Wrong, by setting:"
-        yield from rows[:_ROWS]
+    if line := explain(run, summary):
+        yield "    the smallest case that still fails, step by step:"
+        yield f"    {line}"
 
 
 def _validation(summary: Summary) -> Iterator[str]:
     """How it answers wrong calls, which is reported beside the verdict, and the simplest that it accepts."""
+    if not summary.validation_line:
+        return
     yield from _wrapped(summary.validation_line, "")
     accepted = next((r for r in summary.wrong if r.asks == "validation"), None)
     if accepted is not None:
@@ -108,10 +135,11 @@ def _separating(summary: Summary) -> Iterator[str]:
             share = sum(wrongs[v] for v in failing) / sum(len(groups[v]) for v in failing)
             words = "   ".join(f"{value}: {wrongs[value]:,} of {len(groups[value]):,}" for value in groups)
             found.append((share, f"{axis.name:<14} {words}"))
-    clearest = max((share for share, _ in found), default=0.0)
-    for share, row in sorted(found, key=lambda pair: -pair[0]):
-        if share >= clearest / 2:
-            yield from _wrapped(row, "  ", hang=" " * 17)
+    found.sort(key=lambda pair: -pair[0])
+    clear = [row for share, row in found if share >= found[0][0] / 2]
+    yield from ["Wrong, by setting:"] if clear else []
+    for row in clear[:_ROWS]:
+        yield from _wrapped(row, "  ", hang=" " * 17)
 
 
 def _demands(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]:

@@ -70,7 +70,9 @@ class Entry:
 
 def broken_rules(case: Case) -> list[str]:
     """What a case must not combine, each a sentence."""
-    return _validation_rules(case) if case.asks == "validation" else _dropout_rule(case)
+    if case.asks == "validation":
+        return _validation_rules(case)
+    return [*_dropout_rule(case), *_special_rules(case), *_upstream_rules(case)]
 
 
 def _dropout_rule(case: Case) -> list[str]:
@@ -78,6 +80,28 @@ def _dropout_rule(case: Case) -> list[str]:
         return []
     wanted = "0 with more than one layer (its random masks are out of scope)"
     return [f"dropout is {case.dropout} with num_layers {case.num_layers}, but should be {wanted}"]
+
+
+def _special_rules(case: Case) -> list[str]:
+    """A special value stands in an array that is passed."""
+    broken = []
+    if case.h_0_special != "none" and case.h_0 == "absent":
+        broken.append("h_0_special is set, but the call has no h_0 (h_0: given)")
+    if case.special_step != DEFAULTS["special_step"] and case.input_special == "none":
+        broken.append("special_step is set, but nothing special stands there (input_special: nan)")
+    return broken
+
+
+def _upstream_rules(case: Case) -> list[str]:
+    """A row of h_n that there is, with an upstream gradient."""
+    rows = case.num_layers * case.directions
+    if case.upstream_row is None:
+        return []
+    if case.upstream_row >= rows:
+        return [f"upstream_row is {case.upstream_row}, but should be less than {rows} (num_layers times directions)"]
+    if case.upstream not in ("both", "h_n"):
+        return [f"upstream_row is set, but h_n has no upstream gradient (upstream: {case.upstream})"]
+    return []
 
 
 def _validation_rules(case: Case) -> list[str]:
@@ -91,6 +115,11 @@ def _validation_rules(case: Case) -> list[str]:
         f"{name} is set, but the call has no array (input_type: none)"
         for name in ("input_shape", "input_dtype")
         if case.input_type == "none" and getattr(case, name) is not None
+    ]
+    broken += [
+        f"{name} is set, but a special value is nothing that torch refuses: it belongs to values and gradients"
+        for name in ("input_special", "h_0_special")
+        if getattr(case, name) != DEFAULTS[name]
     ]
     broken += [
         f"{name} is {case.dtype}, which is the case's own dtype and not wrong"

@@ -59,7 +59,7 @@ def _keyword(value: str) -> str:
 _Size = Annotated[int, Field(ge=1)]
 _Scale = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _Shape = Annotated[Any, PlainValidator(_shape), WithJsonSchema({"type": "string", "pattern": f"^({_SHAPE})$"})]
-_Dtype = Literal["float64", "float32", "int64", "bool"]
+_Dtype = Literal["float64", "float32", "float16", "int64", "bool"]
 _Batch = Annotated[
     Any,
     PlainValidator(_batch_size),
@@ -76,6 +76,8 @@ _NARROWED: dict[str, Any] = {
     **dict.fromkeys(("input_size", "hidden_size", "num_layers", "seq_len"), _Size),
     **dict.fromkeys(("weight_scale", "bias_scale", "input_scale", "h_0_scale", "upstream_scale"), _Scale),
     "dropout": Annotated[float, Field(ge=0, le=1)],
+    "upstream_row": Annotated[int, Field(ge=0)],
+    "digits": Annotated[int, Field(ge=0, le=15)],
     "batch_size": _Batch,
     "extra": Annotated[str, AfterValidator(_keyword)],
     **dict.fromkeys(("input_shape", "h_0_shape"), _Shape),
@@ -99,12 +101,19 @@ _ABOUT = {
     "weight_scale": "Multiplies every weight.",
     "weight_hh": "What W_hh is: random, all zero, or the identity.",
     "bias_scale": "Multiplies every bias.",
+    "biases": "random; opposite: b_hh is -b_ih, so that they cancel; positive and negative: all have that sign.",
     "input_scale": "Multiplies input.",
     "input_steps": "first: every time step of input but the first is zero.",
+    "input_special": "A value that stands once in input: in feature 0 of the last sequence, at special_step.",
+    "special_step": "The time step of input_special.",
     "h_0_scale": "Multiplies h_0.",
+    "h_0_special": "A value that stands once in h_0: in unit 0 of the last sequence, in the first row.",
+    "layout": "How input and h_0 lie in memory: in C order, as a transposed view, or as every other number of a view.",
     "upstream": "Where the upstream gradients are not zero.",
+    "upstream_row": "The only row of h_n with an upstream gradient, layer by layer, forward and then reverse.",
     "upstream_scale": "Multiplies both upstream gradients.",
-    "omit": "A size that the constructor is not given.",
+    "digits": "Rounds every drawn number to so many decimals, so that the case can be checked by hand.",
+    "omit": "A size that the constructor is not given, or both.",
     "extra": "The name of a keyword argument that torch.nn.RNN does not have.",
     "input_shape": "The shape passed instead of the right one: 7x5x9, 5 or scalar.",
     "input_dtype": "The dtype passed instead of the case's.",

@@ -1,5 +1,6 @@
 """Cases for the soak: random configurations, many of them of size 1, at every scale that rounding is judged at."""
 
+import dataclasses
 import random
 
 from conformance.case import Case
@@ -10,7 +11,7 @@ SIZES = (1, 1, 2, 3, 8, 17, 32)
 def random_case(seed, number, dtype):
     """The case of a number; equal seeds and numbers make equal cases."""
     draw = random.Random(f"{seed}|{number}")
-    return Case(
+    case = Case(
         id=f"soak/{seed}/{number}/{dtype}",
         asks="gradients",
         dtype=dtype,
@@ -32,3 +33,24 @@ def random_case(seed, number, dtype):
         upstream=draw.choice(("both", "both", "output", "h_n", "last_step")),
         upstream_scale=draw.choice((1e-4, 1.0, 1.0, 1e3)),
     )
+    return dataclasses.replace(case, **_unusual(case, draw))
+
+
+def _unusual(case, draw):
+    """Settings that most cases leave alone.
+
+    A special value needs more than one feature and unit: NumPy leaves out what a lone 0 is multiplied with, even if that
+    is infinite, and honest networks in NumPy do as it does.
+    """
+    wide = min(case.input_size, case.hidden_size) > 1
+    special = ("nan", "inf", "-inf") if wide else ("none",)
+    # Where biases cancel, what is left of tiny inputs lies within rounding of relu's kink.
+    cancel = "opposite" if case.nonlinearity == "tanh" else "random"
+    return {
+        "biases": draw.choice(("random", "random", "random", cancel, "positive")),
+        "layout": draw.choice(("contiguous", "contiguous", "transposed", "strided")),
+        "digits": draw.choice((None, None, None, 3)),
+        "input_special": draw.choice(("none", "none", "none", draw.choice(special))),
+        "special_step": draw.choice(("first", "middle", "last")),
+        "h_0_special": draw.choice(("none", "none", "none", draw.choice(special))),
+    }

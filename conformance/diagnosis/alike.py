@@ -1,0 +1,127 @@
+"""Whether an answer is, to within rounding, the one that a hypothesis predicts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from conformance.arguments import Array
+from conformance.diagnosis.exhibit import Exhibit
+from conformance.expected import ExpectedCall
+from conformance.observation import Answered, Call, NotAnArray, Raised
+
+#: Two honest computations of the same wrong number may lie on either side of it, each as far as a right one may.
+_TOLERANCES = 4.0
+
+#: And where the wrong numbers are larger than the right ones, so is their rounding: in roundoffs of the largest.
+_ROUNDINGS = 256.0
+
+_UNITS = {"float64": 2.0**-53, "float32": 2.0**-24}
+_WIDEN = 2.0**29  # from float64's rounding to float32's
+
+
+def forward_alike(exhibit: Exhibit, predicted: Answered | Raised, *, in_float32: bool = False) -> bool:
+    """Whether forward did what is predicted: in a values case every call, in a gradients case the first.
+
+    (Later calls of a gradients case may depend on what backward did.)
+    """
+    limit = None if exhibit.case.asks == "values" else 1
+    seen, wanted = _calls(exhibit.seen)[:limit], _calls(predicted)[:limit]
+    if len(seen) != len(wanted) or (limit is None and _ended(exhibit.seen) != _ended(predicted)):
+        return False
+    if limit is None and not _same_purity(exhibit.seen, predicted):
+        return False
+    return all(
+        _outputs_alike(call, found, guess, in_float32=in_float32)
+        for call, found, guess in zip(exhibit.expected.calls, seen, wanted, strict=False)
+    )
+
+
+def alike(exhibit: Exhibit, predicted: Answered | Raised, *, in_float32: bool = False) -> bool:
+    """Whether all was as predicted: every call, its gradients where they are evidence, and what it changed."""
+    seen, wanted = _calls(exhibit.seen), _calls(predicted)
+    if len(seen) != len(wanted) or _ended(exhibit.seen) != _ended(predicted):
+        return False
+    if not _same_purity(exhibit.seen, predicted):
+        return False
+    return all(
+        _outputs_alike(call, found, guess, in_float32=in_float32)
+        and (not exhibit.gradients or _gradients_alike(call, found, guess, in_float32=in_float32))
+        for call, found, guess in zip(exhibit.expected.calls, seen, wanted, strict=False)
+    )
+
+
+def shapes(observed: Answered | Raised) -> Any:
+    """The shapes of the first call's outputs, or what there is instead: two that differ cannot be alike."""
+    calls = _calls(observed)
+    if not calls:
+        return "raised"
+    outputs = calls[0].outputs
+    if isinstance(outputs, NotAnArray):
+        return "no tuple"
+    return tuple("no array" if isinstance(value, NotAnArray) else value.shape for value in outputs)
+
+
+def _calls(observed: Answered | Raised) -> tuple[Call, ...]:
+    return observed.calls if isinstance(observed, Answered) else ()
+
+
+def _ended(observed: Answered | Raised) -> bool:
+    """Whether it raised before all calls were answered."""
+    return isinstance(observed, Raised) or observed.ended is not None
+
+
+def _same_purity(seen: Answered | Raised, predicted: Answered | Raised) -> bool:
+    """Whether the same arguments were changed, and the same answers later on."""
+    if isinstance(seen, Raised) or isinstance(predicted, Raised) or seen.ended is not None:
+        return True
+    return set(seen.changed) == set(predicted.changed) and set(seen.altered) == set(predicted.altered)
+
+
+def _outputs_alike(call: ExpectedCall, seen: Call, predicted: Call, *, in_float32: bool) -> bool:
+    if isinstance(seen.outputs, NotAnArray) or isinstance(predicted.outputs, NotAnArray):
+        return isinstance(seen.outputs, NotAnArray) and isinstance(predicted.outputs, NotAnArray)
+    if len(seen.outputs) != len(predicted.outputs):
+        return False
+    pairs = zip(("output", "h_n"), seen.outputs, predicted.outputs, strict=False)
+    return all(_close(call, name, found, guess, in_float32) for name, found, guess in pairs)
+
+
+def _gradients_alike(call: ExpectedCall, seen: Call, predicted: Call, *, in_float32: bool) -> bool:
+    if not isinstance(seen.gradients, dict) or not isinstance(predicted.gradients, dict):
+        return isinstance(seen.gradients, Raised) and isinstance(predicted.gradients, Raised)
+    names = [name for name in call.tensors if name not in ("output", "h_n")]
+    found, guess = seen.gradients, predicted.gradients
+    return all(
+        (name in found) == (name in guess)
+        and (name not in found or _close(call, name, found[name], guess[name], in_float32))
+        for name in names
+    )
+
+
+def _close(call: ExpectedCall, name: str, seen: Any, predicted: Any, in_float32: bool) -> bool:
+    """Whether two tensors are the same to within rounding."""
+    if not isinstance(seen, np.ndarray) or not isinstance(predicted, np.ndarray):
+        return isinstance(seen, NotAnArray) and isinstance(predicted, NotAnArray)
+    if seen.shape != predicted.shape or seen.dtype != predicted.dtype:
+        return False
+    if in_float32 and not _fits_float32(seen):
+        return False
+    narrow = in_float32 or (seen.dtype == np.float32 and call.case.dtype == "float64")
+    with np.errstate(invalid="ignore", over="ignore"):
+        allowed = _TOLERANCES * call.tensors[name].tolerance
+        unit = _UNITS["float32" if narrow else call.case.dtype]
+        finite = np.isfinite(predicted)
+        largest = float(np.max(np.abs(predicted), initial=1.0, where=finite))
+        allowed *= _WIDEN if narrow and call.case.dtype == "float64" else 1.0
+        allowed += _ROUNDINGS * unit * largest
+        near = np.abs(seen - predicted) <= allowed
+        same = (seen == predicted) | (np.isnan(seen) & np.isnan(predicted))
+    return bool(np.all(np.where(finite, near, same)))
+
+
+def _fits_float32(array: Array) -> bool:
+    """Whether every number is one that float32 has: what was computed in float32 is, and hardly anything else."""
+    with np.errstate(over="ignore"):
+        return bool(np.array_equal(array, array.astype(np.float32).astype(array.dtype), equal_nan=True))

@@ -1,0 +1,121 @@
+"""The inquiry: from exhibits to the faults that explain them, first forward, then backward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from conformance.diagnosis.derivative import follows, is_ordinary
+from conformance.diagnosis.exhibit import Exhibit
+from conformance.diagnosis.hypothesis import Hypothesis, Question, candidates
+from conformance.diagnosis.search import Search
+from conformance.observation import Answered
+
+#: More faults at once are not searched for: pairs are thousands, threes would be hundreds of thousands.
+AT_ONCE = 2
+
+#: How many exhibits are asked whether gradients follow a wrong forward.
+_SAMPLE = 3
+
+_FORWARD = Question(forward_only=True)
+_EVERYTHING = Question(forward_only=False)
+RIGHT = Hypothesis()
+FORWARD, GRADIENTS = candidates("forward"), candidates("gradients")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A hypothesis that exhibits bear out, and others that do so as well.
+
+    `gradients` says what became of gradients that it does not reproduce: "following" a wrong forward, as its true
+    derivatives; "unexplained"; or unexplained only "behind" a wrong forward.
+    """
+
+    hypothesis: Hypothesis
+    equivalents: tuple[Hypothesis, ...] = ()
+    gradients: str = ""
+
+
+@dataclass
+class Inquiry:
+    """Looks for the smallest explanation of some exhibits, until a deadline."""
+
+    exhibits: Sequence[Exhibit]
+    deadline: float
+    _forward_right: dict[int, bool] = field(default_factory=dict)
+
+    def explain(self, base: Hypothesis = RIGHT) -> Explanation | None:
+        """The smallest explanation that extends a hypothesis, or None; raises GaveUpError at the deadline.
+
+        Where none explains every exhibit, the odd ones are set aside: in which the implementation raised, so that there
+        are no numbers to be told by, and in which code that is wrong in one way often differs in another.
+        """
+        whole = self._explain(base, self.exhibits)
+        usual = [e for e in self.exhibits if isinstance(e.seen, Answered) and not e.odd]
+        if (whole is not None and whole.gradients != "unexplained") or not any(e.wrong for e in usual):
+            return whole
+        part = self._explain(base, usual)
+        return whole if part is None or part.gradients == "unexplained" else part
+
+    def _explain(self, base: Hypothesis, exhibits: Sequence[Exhibit]) -> Explanation | None:
+        """The smallest explanation of some exhibits."""
+        found = self._forward(base, exhibits)
+        if not found:
+            return None
+        # What explains the gradients too is the better explanation; then the smaller.
+        explanations = [self._backward(hypothesis, exhibits) for hypothesis in found[:_SAMPLE]]
+        best = min(explanations, key=lambda e: (e.gradients in ("unexplained", "behind"), len(e.hypothesis)))
+        named = {identity for identity, _ in best.hypothesis.chosen}
+        others = [h for h in found if {identity for identity, _ in h.chosen} - named]
+        return Explanation(best.hypothesis, (*best.equivalents, *_distinct(others)), best.gradients)
+
+    def forward_right(self, exhibit: Exhibit) -> bool:
+        """Whether forward is torch's in an exhibit."""
+        key = id(exhibit)
+        if key not in self._forward_right:
+            self._forward_right[key] = not exhibit.wrong or _FORWARD.bears_out(exhibit, RIGHT)
+        return self._forward_right[key]
+
+    def _forward(self, base: Hypothesis, exhibits: Sequence[Exhibit]) -> list[Hypothesis]:
+        """The smallest sets of faults that explain every output and h_n."""
+        if all(self.forward_right(exhibit) for exhibit in exhibits):
+            return [base]
+        return Search(exhibits, FORWARD, _FORWARD, self.deadline).smallest(base, AT_ONCE)
+
+    def _backward(self, base: Hypothesis, exhibits: Sequence[Exhibit]) -> Explanation:
+        """What explains the gradients too."""
+        asked = [e for e in exhibits if e.gradients]
+        wrong = [e for e in asked if not _EVERYTHING.bears_out(e, base)]
+        if not wrong:
+            return Explanation(base)
+        behind = [e for e in wrong if not self.forward_right(e)]
+        following = bool(behind) and self._follow(behind, base)
+        if not following and (found := self._gradients(base, asked)):
+            return Explanation(found[0], _distinct(found[1:]))
+        if following and self._follow([e for e in wrong if self.forward_right(e)], base):
+            return Explanation(base, (), "following")
+        plain = [e for e in asked if self.forward_right(e)]
+        found = self._gradients(base, plain) if len(base) else []
+        if found:
+            note = "" if following or not behind else "behind"
+            return Explanation(found[0], _distinct(found[1:]), note)
+        # A forward that returns what cannot be compared still shows through its gradients.
+        found = Search(asked, (*FORWARD, *GRADIENTS), _EVERYTHING, self.deadline).smallest(base, 1) if len(base) else []
+        if found:
+            return Explanation(found[0], _distinct(found[1:]))
+        return Explanation(base, (), "unexplained")
+
+    def _follow(self, exhibits: Sequence[Exhibit], base: Hypothesis) -> bool:
+        """Whether gradients follow a wrong forward, in a sample of cases that can be differentiated by differences."""
+        single = sorted((e for e in exhibits if is_ordinary(e.case)), key=lambda e: e.rank)
+        return all(follows(exhibit, base) for exhibit in single[:_SAMPLE])
+
+    def _gradients(self, base: Hypothesis, asked: Sequence[Exhibit]) -> list[Hypothesis]:
+        """The smallest sets of gradient faults that explain every gradient."""
+        search = Search(asked, GRADIENTS, _EVERYTHING, self.deadline)
+        return search.smallest(base, max(AT_ONCE - len(base), 1))
+
+
+def _distinct(hypotheses: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """One for each set of ids, whatever the values."""
+    return tuple({frozenset(i for i, _ in h.chosen): h for h in hypotheses}.values())

@@ -1,0 +1,108 @@
+"""A measurement: a suite in, its power out."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+from conformance.faults import BY_ID, DICTIONARY, EQUIVALENT, Fault
+from conformance.plan import Plan, versions
+from conformance.power.bench import Found
+from conformance.power.cover import smallest_cover
+from conformance.power.crew import Advance, crew
+from conformance.power.matrix import Matrix
+from conformance.power.pairs import chosen_pairs, try_pairs
+from conformance.power.peers import PEERS, Peer
+from conformance.power.power import Equivalent, FaultPower, FilePower, PairPower, Power, Subset
+from conformance.power.reach import measure_peer
+
+
+def measure(
+    plan: Plan,
+    *,
+    pairs: int | None = 0,
+    faults: Sequence[Fault] = DICTIONARY,
+    equivalent: Sequence[Fault] = EQUIVALENT,
+    peers: Sequence[Peer] = PEERS,
+    workers: int | None = None,
+    advance: Advance = lambda _: None,
+) -> Power:
+    """Plant every fault, run every case of a plan with each, and see what is caught.
+
+    `pairs` is how many pairs are tried together, None for all; `workers` how many processes share the work, None for
+    as many as there are cores. `advance` is told of cases and pairs as they are done. Raises NoTorchError.
+    """
+    began = time.monotonic()
+    ids = [fault.id for fault in faults]
+    chosen = chosen_pairs(ids, pairs)
+    # Reported by ids in both lists, but judged alike.
+    everything = [*ids, *(fault.id for fault in equivalent)]
+    with crew(plan.cases, everything, plan.seed, workers) as hands:
+        found = hands.kills(len(plan.cases), advance)
+        matrix = Matrix(everything, plan.cases, found.kills)
+        masked = try_pairs(matrix, chosen, hands, advance)
+        beside = tuple(measure_peer(peer, matrix, ids, hands) for peer in peers)
+    return Power(
+        suite_version=plan.suite.version,
+        suite_digest=plan.suite.digest,
+        seed=plan.seed,
+        versions=versions(),
+        cases=len(plan.cases),
+        suite_errors=_suite_errors(plan, found),
+        faults=tuple(_fault_power(matrix, number) for number in range(len(ids))),
+        files=_file_powers(matrix, len(ids)),
+        equivalent=tuple(_equivalent(matrix, len(ids) + n, fault) for n, fault in enumerate(equivalent)),
+        pairs=PairPower(possible=len(ids) * (len(ids) - 1) // 2, tried=len(chosen), masked=masked),
+        subset=_subset(matrix, len(ids)),
+        peers=beside,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _suite_errors(plan: Plan, found: Found) -> tuple[str, ...]:
+    """The cases that catch nothing because they are themselves at fault."""
+    return tuple(plan.cases[place].id for place in found.suite_errors)
+
+
+def _fault_power(matrix: Matrix, number: int) -> FaultPower:
+    """One fault's row."""
+    fault = BY_ID[matrix.faults[number]]
+    catching, weakest = matrix.catching[number], matrix.weakest(number)
+    return FaultPower(
+        id=fault.id,
+        what=fault.sentence(fault.values[0]),
+        catches=len(catching),
+        by_file=matrix.by_file(number),
+        margin=0.0 if weakest is None else matrix.kills[number, weakest].margin,
+        weakest="" if weakest is None else matrix.cases[weakest].id,
+        simplest=matrix.cases[catching[0]].id if catching else "",
+    )
+
+
+def _file_powers(matrix: Matrix, count: int) -> tuple[FilePower, ...]:
+    """Every file's faults."""
+    files_of = [tuple(matrix.by_file(number)) for number in range(count)]
+    catches = Counter(file for files in files_of for file in files)
+    return tuple(
+        FilePower(
+            file=file,
+            cases=cases,
+            catches=catches[file],
+            alone=tuple(matrix.faults[number] for number, files in enumerate(files_of) if files == (file,)),
+        )
+        for file, cases in matrix.files.items()
+    )
+
+
+def _equivalent(matrix: Matrix, number: int, fault: Fault) -> Equivalent:
+    """A change that should not be caught."""
+    return Equivalent(id=fault.id, reason=fault.equivalent, catches=len(matrix.catching[number]))
+
+
+def _subset(matrix: Matrix, count: int) -> Subset:
+    """The smallest set of cases that catches every fault that is caught, the simplest of equals."""
+    order = sorted(range(len(matrix.cases)), key=lambda place: (matrix.cases[place].complexity, place))
+    faults = frozenset(range(count))
+    cover = smallest_cover([matrix.caught[place] & faults for place in order])
+    return Subset(cases=tuple(matrix.cases[order[place]].id for place in cover.chosen), exact=cover.exact)
