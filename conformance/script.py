@@ -37,6 +37,7 @@ def write(path: Path, case: Case, *, seed: int, implementation: str) -> None:
         parameters={name: literal(array) for name, array in expected.arguments[0][1].parameters.items()},
         calls=[_call(arguments) for _, arguments in expected.arguments],
         gradients=case.asks == "gradients",
+        layout=case.layout,
     )
     path.write_text(text, encoding="utf-8")
 

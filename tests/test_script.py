@@ -45,6 +45,15 @@ def test_wrong_ones_show_both_sides(tmp_path):
     assert "torch  " in out
 
 
+@pytest.mark.parametrize(
+    ("case_id", "words"),
+    [("gradients/layout", "transposed views"), ("gradients/layout[layout=strided]", "every other number")],
+)
+def test_a_layout_is_reproduced(tmp_path, case_id, words):
+    assert "got  " not in reproduce(tmp_path, case_id, "right/class_plain.py")
+    assert words in (tmp_path / "repro.py").read_text()
+
+
 def test_validation_shows_both_exceptions(tmp_path):
     case_id = next(c.id for c in suite.load(suite.find_cases()).cases if c.id.startswith("validation/nonlinearity"))
     out = reproduce(tmp_path, case_id, "right/checked.py")

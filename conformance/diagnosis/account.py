@@ -18,7 +18,7 @@ from conformance.observation import Answered, Raised
 from conformance.quiet import quiet
 
 #: Seconds of computing for one diagnosis: up to two faults take two or three, and what takes longer is given up.
-BUDGET = 12.0
+BUDGET = 8.0
 
 
 def diagnose(name: str, exhibits: Sequence[Exhibit], look: Look, *, budget: float = BUDGET) -> Diagnosis | None:

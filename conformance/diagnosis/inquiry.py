@@ -88,17 +88,15 @@ class Inquiry:
         wrong = [e for e in asked if not _EVERYTHING.bears_out(e, base)]
         if not wrong:
             return Explanation(base)
-        behind = [e for e in wrong if not self.forward_right(e)]
-        following = bool(behind) and self._follow(behind, base)
+        plain = [e for e in wrong if self.forward_right(e)]
+        following = self._follow([e for e in wrong if not self.forward_right(e)], base)
+        if following and (not plain or self._follow(plain, base)):
+            return Explanation(base, (), "following")
         if not following and (found := self._gradients(base, asked)):
             return Explanation(found[0], _distinct(found[1:]))
-        if following and self._follow([e for e in wrong if self.forward_right(e)], base):
-            return Explanation(base, (), "following")
-        plain = [e for e in asked if self.forward_right(e)]
-        found = self._gradients(base, plain) if len(base) else []
+        found = self._gradients(base, [e for e in asked if self.forward_right(e)]) if plain and len(base) else []
         if found:
-            note = "" if following or not behind else "behind"
-            return Explanation(found[0], _distinct(found[1:]), note)
+            return Explanation(found[0], _distinct(found[1:]), "following" if following else "behind")
         # A forward that returns what cannot be compared still shows through its gradients.
         found = Search(asked, (*FORWARD, *GRADIENTS), _EVERYTHING, self.deadline).smallest(base, 1) if len(base) else []
         if found:
@@ -107,8 +105,8 @@ class Inquiry:
 
     def _follow(self, exhibits: Sequence[Exhibit], base: Hypothesis) -> bool:
         """Whether gradients follow a wrong forward, in a sample of cases that can be differentiated by differences."""
-        single = sorted((e for e in exhibits if is_ordinary(e.case)), key=lambda e: e.rank)
-        return all(follows(exhibit, base) for exhibit in single[:_SAMPLE])
+        sample = sorted((e for e in exhibits if is_ordinary(e.case)), key=lambda e: e.rank)[:_SAMPLE]
+        return bool(sample) and all(follows(exhibit, base) for exhibit in sample)
 
     def _gradients(self, base: Hypothesis, asked: Sequence[Exhibit]) -> list[Hypothesis]:
         """The smallest sets of gradient faults that explain every gradient."""
