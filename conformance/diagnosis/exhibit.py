@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from conformance.case import Case
 from conformance.expected import Returns
@@ -21,6 +21,8 @@ class Exhibit:
     seen: Answered | Raised
     wrong: bool
     gradients: bool
+    # Which hypotheses it bears out, by faults and by whether forward alone was asked: asked again and again.
+    answers: dict[tuple[object, bool], bool] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def odd(self) -> bool:

@@ -76,7 +76,14 @@ class Question:
     forward_only: bool
 
     def bears_out(self, exhibit: Exhibit, hypothesis: Hypothesis) -> bool:
-        """Whether an exhibit bears a hypothesis out."""
+        """Whether an exhibit bears a hypothesis out; a values case is all forward."""
+        key = (hypothesis.chosen, self.forward_only or exhibit.case.asks == "values")
+        if key not in exhibit.answers:
+            exhibit.answers[key] = self._bears_out(exhibit, hypothesis)
+        return exhibit.answers[key]
+
+    def _bears_out(self, exhibit: Exhibit, hypothesis: Hypothesis) -> bool:
+        """The same, found out."""
         predicted = hypothesis.predict(exhibit.case, exhibit.expected, gradients=not self.forward_only)
         compare = forward_alike if self.forward_only else alike
         return compare(exhibit, predicted, in_float32=hypothesis.in_float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from conformance.diagnosis.derivative import follows, is_ordinary
 from conformance.diagnosis.exhibit import Exhibit
@@ -42,7 +42,6 @@ class Inquiry:
 
     exhibits: Sequence[Exhibit]
     deadline: float
-    _forward_right: dict[int, bool] = field(default_factory=dict)
 
     def explain(self, base: Hypothesis = RIGHT) -> Explanation | None:
         """The smallest explanation that extends a hypothesis, or None; raises GaveUpError at the deadline.
@@ -71,10 +70,7 @@ class Inquiry:
 
     def forward_right(self, exhibit: Exhibit) -> bool:
         """Whether forward is torch's in an exhibit."""
-        key = id(exhibit)
-        if key not in self._forward_right:
-            self._forward_right[key] = not exhibit.wrong or _FORWARD.bears_out(exhibit, RIGHT)
-        return self._forward_right[key]
+        return not exhibit.wrong or _FORWARD.bears_out(exhibit, RIGHT)
 
     def _forward(self, base: Hypothesis, exhibits: Sequence[Exhibit]) -> list[Hypothesis]:
         """The smallest sets of faults that explain every output and h_n."""

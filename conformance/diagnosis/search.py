@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from conformance.diagnosis.alike import shapes
 from conformance.diagnosis.exhibit import Exhibit
@@ -28,7 +28,6 @@ class Search:
     candidates: tuple[Chosen, ...]
     question: Question
     deadline: float
-    _known: dict[tuple[int, Chosen], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Wrong answers first, of these the cheapest."""
@@ -43,13 +42,10 @@ class Search:
         return []
 
     def borne_out(self, exhibit: Exhibit, hypothesis: Hypothesis) -> bool:
-        """Whether one exhibit bears a hypothesis out; asked once."""
-        key = (id(exhibit), hypothesis.chosen)
-        if key not in self._known:
-            if time.thread_time() > self.deadline:
-                raise GaveUpError
-            self._known[key] = self.question.bears_out(exhibit, hypothesis)
-        return self._known[key]
+        """Whether one exhibit bears a hypothesis out; raises GaveUpError at the deadline."""
+        if time.thread_time() > self.deadline:
+            raise GaveUpError
+        return self.question.bears_out(exhibit, hypothesis)
 
     def _extend(self, base: Hypothesis, more: int) -> Iterator[Hypothesis]:
         pivot = next((e for e in self.exhibits if not self.borne_out(e, base)), None)
