@@ -5,8 +5,11 @@ import functools
 import itertools
 import json
 import math
+import multiprocessing
 import random
+from concurrent.futures.process import BrokenProcessPool
 
+import numpy as np
 import pytest
 from small import case
 
@@ -14,6 +17,7 @@ from conformance.adapters import adapt
 from conformance.cli import main
 from conformance.difference import Distance
 from conformance.faults import BY_ID, DICTIONARY, EQUIVALENT, plant
+from conformance.observation import Answered, Call, Declined, NotAnArray
 from conformance.plan import Plan
 from conformance.power import crew as crew_module
 from conformance.power.bench import Bench
@@ -25,6 +29,7 @@ from conformance.power.pairs import chosen_pairs, try_pairs
 from conformance.power.peers.cmu import CMU
 from conformance.power.peers.onnx import ONNX
 from conformance.power.power import ENOUGH, Power, PowerError, read
+from conformance.power.sameness import same
 from conformance.power.table import render
 from conformance.status import Layer, Status
 from conformance.sweep import suite
@@ -56,6 +61,45 @@ def verdict(status=Status.FAIL, layer=Layer.VALUE, **ratios):
 )
 def test_a_margin_is_that_of_the_worst_number(judged, wanted):
     assert as_kill(judged) == wanted
+
+
+# Two networks that do the same need one verdict.
+
+
+def answered(output=(1.0, 2.0), h_n=(3.0,), gradients=None, **fields):
+    return Answered((Call((np.array(output), np.array(h_n)), gradients),), **{"changed": (), "altered": ()} | fields)
+
+
+def test_the_same_arrays_are_the_same():
+    assert same(answered(), answered())
+    grown = {"input": np.array([1.0])}
+    assert same(answered(gradients=grown), answered(gradients={"input": np.array([1.0])}))
+    assert same(answered(output=[np.nan]), answered(output=[np.nan]))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        answered(output=[1.0, 2.0000000000000004]),
+        answered(output=[[1.0, 2.0]]),
+        answered(output=np.array([1.0, 2.0], np.float32)),
+        answered(h_n=[-3.0]),
+        answered(gradients={}),
+        answered(gradients={"h_0": np.array([1.0])}),
+        answered(changed=("input",)),
+        answered(altered=("output",)),
+        answered(ended=Declined("no")),
+        Answered(answered().calls * 2, (), ()),
+        Answered((Call(NotAnArray("a list", "array"), None),), (), ()),
+        Answered((Call((NotAnArray("a list", "array"), np.array([3.0])), None),), (), ()),
+        Declined("no"),
+    ],
+    ids=itertools.count(),
+)
+def test_anything_else_is_judged(other):
+    for one in (answered(), answered(gradients={"input": np.array([1.0])})):
+        assert not same(one, other)
+        assert not same(other, one)
 
 
 # The smallest cover.
@@ -239,6 +283,17 @@ def test_other_processes_find_the_same(weak, monkeypatch):
     assert alone == together
 
 
+def test_an_interrupted_measurement_leaves_no_process_behind(weak, monkeypatch):
+    monkeypatch.setattr(crew_module, "_WORTH_IT", 0)
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        measure(Plan(suite=suite.load(weak)), faults=FAULTS, peers=(), workers=2, advance=interrupt)
+    assert not multiprocessing.active_children()
+
+
 def test_progress_is_told_of_every_case_and_pair(weak):
     told = []
     measure(Plan(suite=suite.load(weak)), pairs=2, faults=FAULTS, peers=(), advance=told.append)
@@ -337,7 +392,7 @@ def test_a_weakened_suite_is_seen_and_ends_with_1(weak, tmp_path, capsys):
 @pytest.fixture
 def few_faults(monkeypatch):
     """The command with a dictionary of four faults and no peers."""
-    monkeypatch.setattr("conformance.cli.power.measure", functools.partial(measure, faults=FAULTS, peers=()))
+    monkeypatch.setattr("conformance.power.measurement.measure", functools.partial(measure, faults=FAULTS, peers=()))
 
 
 @pytest.mark.usefixtures("few_faults")
@@ -355,6 +410,16 @@ def test_a_suite_at_fault_ends_with_3(weak, tmp_path, capsys):
     assert "Not measured: validation/accepted[input_shape=5x2x3] is at fault (suite-error)." in " ".join(out.split())
 
 
+def test_a_process_that_is_killed_is_no_verdict(weak, tmp_path, capsys, monkeypatch):
+    def killed(*_, **__):
+        raise BrokenProcessPool
+
+    monkeypatch.setattr("conformance.power.measurement.measure", killed)
+    code, out, err = run(capsys, "--cases", weak, "--report", tmp_path)
+    assert (code, out) == (3, "")
+    assert "was there enough memory?" in err
+
+
 @pytest.mark.parametrize("pairs", ["few", "-1", "1.5", ""])
 def test_a_number_of_pairs_that_is_none_is_a_usage_error(pairs, weak, capsys):
     code, _, err = run(capsys, "--cases", weak, f"--pairs={pairs}")
@@ -363,7 +428,7 @@ def test_a_number_of_pairs_that_is_none_is_a_usage_error(pairs, weak, capsys):
 
 
 def test_a_folder_that_cannot_be_written_is_said_before_anything_runs(weak, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("conformance.cli.power.measure", lambda *_, **__: pytest.fail("it ran"))
+    monkeypatch.setattr("conformance.power.measurement.measure", lambda *_, **__: pytest.fail("it ran"))
     (tmp_path / "file").write_text("")
     code, _, err = run(capsys, "--cases", weak, "--report", tmp_path / "file" / "below")
     assert code == 2

@@ -18,12 +18,12 @@ from conformance.plan import Plan
 from conformance.quiet import show_output as let_through
 from conformance.record import Record
 from conformance.report.terminal import explanation_lines, verdict_line
-from conformance.report.text import clean
+from conformance.report.text import clean, wrapped
 from conformance.runner import Subject
 from conformance.script import write
 from conformance.status import Status
 from conformance.summary import EXIT_USAGE, Summary, exit_code, summaries
-from conformance.walkthrough.text import MARK, wrapped
+from conformance.walkthrough.text import MARK
 
 
 @click.command()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import json
-import textwrap
 
 import click
 
 from conformance.cli.options import Failure
+from conformance.report.text import wrapped
 from conformance.summary import EXIT_USAGE
 
 
@@ -50,6 +50,6 @@ def faults(identity: str | None, *, as_json: bool) -> None:
             lines += [f"Where to look: {fault.hint}"]
             lines += [f"Tried at: {'; '.join(map(str, fault.values))}."] if fault.name else []
         for line in lines:
-            click.echo(textwrap.fill(line, 79, initial_indent="  ", subsequent_indent="  "))
+            click.echo("\n".join(wrapped(line, "  ")))
     if identity is None:
         click.echo(f"\n{len(DICTIONARY)} mistakes, and {len(EQUIVALENT)} changes that nothing can observe.")

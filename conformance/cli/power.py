@@ -12,9 +12,6 @@ from pathlib import Path
 import click
 
 from conformance.cli.options import Failure, make_plan, sentences
-from conformance.faults import DICTIONARY
-from conformance.plan import Plan
-from conformance.power.measurement import measure
 from conformance.power.power import FILE, Power
 from conformance.power.table import render
 from conformance.summary import EXIT_HARNESS, EXIT_USAGE, EXIT_WRONG
@@ -51,10 +48,14 @@ def power(*, cases: Path | None, pairs: int | None, reports: Path, every: bool, 
     Exit codes: 0 if every fault is caught by at least two cases and no pair of faults escapes, 1 if not, 3 if a case is
     itself at fault.
     """
+    # The faults, and others' checks, are drawn up when they are imported.
+    from conformance.faults import DICTIONARY  # noqa: PLC0415
+    from conformance.power.measurement import measure  # noqa: PLC0415
+
     plan = make_plan(cases=cases, where=None, case=None)
     _prepare(reports)
     try:
-        with _progress(plan, pairs) as advance:
+        with _progress(len(plan.cases), math.comb(len(DICTIONARY), 2), pairs) as advance:
             found = measure(plan, pairs=pairs, advance=advance)
     except BrokenProcessPool:
         raise Failure(
@@ -83,12 +84,11 @@ def _prepare(folder: Path) -> None:
 
 
 @contextmanager
-def _progress(plan: Plan, pairs: int | None) -> Iterator[Callable[[int], None]]:
+def _progress(cases: int, possible: int, pairs: int | None) -> Iterator[Callable[[int], None]]:
     """A progress bar of cases and pairs on stderr, only where somebody watches."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    every = math.comb(len(DICTIONARY), 2)
-    tried = every if pairs is None else min(pairs, every)
-    with click.progressbar(length=len(plan.cases) + tried, label="cases and pairs", file=sys.stderr) as bar:
+    tried = possible if pairs is None else min(pairs, possible)
+    with click.progressbar(length=cases + tried, label="cases and pairs", file=sys.stderr) as bar:
         yield bar.update

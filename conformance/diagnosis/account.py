@@ -11,17 +11,18 @@ from conformance.diagnosis.hypothesis import Hypothesis, Question
 from conformance.diagnosis.inquiry import Explanation, Inquiry
 from conformance.diagnosis.localisation import Look, localise
 from conformance.diagnosis.piecewise import Piecewise, explain_piecewise
-from conformance.diagnosis.search import GaveUpError
+from conformance.diagnosis.search import Effort, GaveUpError
 from conformance.faults import BY_ID, Value
 from conformance.finding import Diagnosis, Finding
 from conformance.observation import Answered, Raised
 from conformance.quiet import quiet
 
-#: Seconds of computing for one diagnosis: up to two faults take two or three, and what takes longer is given up.
-BUDGET = 8.0
+#: How much may be predicted for one diagnosis, in time steps of scans: three times what any two faults were seen to
+#: take with the whole suite.
+BUDGET = 400_000
 
 
-def diagnose(name: str, exhibits: Sequence[Exhibit], look: Look, *, budget: float = BUDGET) -> Diagnosis | None:
+def diagnose(name: str, exhibits: Sequence[Exhibit], look: Look, *, budget: int = BUDGET) -> Diagnosis | None:
     """Why an implementation is wrong, from its exhibits; None where nothing is wrong.
 
     `look` runs it on a case's calls: again, since one that answers the same call in two ways is named for that, and
@@ -34,20 +35,18 @@ def diagnose(name: str, exhibits: Sequence[Exhibit], look: Look, *, budget: floa
         return _diagnose(name, exhibits, failing, look, budget)
 
 
-def _diagnose(
-    name: str, exhibits: Sequence[Exhibit], failing: Sequence[Exhibit], look: Look, budget: float
-) -> Diagnosis:
+def _diagnose(name: str, exhibits: Sequence[Exhibit], failing: Sequence[Exhibit], look: Look, budget: int) -> Diagnosis:
     """By behaviour, then as a whole, then piece by piece."""
     began = time.monotonic()
     if _changes_its_mind(failing, look):
         return _named(name, failing, "nondeterministic", began, remarks=(_ONCE_MORE,))
-    deadline = time.thread_time() + budget
-    inquiry = Inquiry(exhibits, deadline)
+    effort = Effort(budget)
+    inquiry = Inquiry(exhibits, effort)
     gave_up, whole, pieces = False, None, Piecewise()
     try:
         whole = inquiry.explain()
         if whole is None or (whole.gradients == "unexplained" and not len(whole.hypothesis)):
-            whole, pieces = None, explain_piecewise(exhibits, deadline)
+            whole, pieces = None, explain_piecewise(exhibits, effort)
     except GaveUpError:
         gave_up = True
     explanation = whole or pieces.explanation

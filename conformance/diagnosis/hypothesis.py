@@ -77,10 +77,17 @@ class Question:
 
     def bears_out(self, exhibit: Exhibit, hypothesis: Hypothesis) -> bool:
         """Whether an exhibit bears a hypothesis out; a values case is all forward."""
-        key = (hypothesis.chosen, self.forward_only or exhibit.case.asks == "values")
+        key = self._key(exhibit, hypothesis)
         if key not in exhibit.answers:
             exhibit.answers[key] = self._bears_out(exhibit, hypothesis)
         return exhibit.answers[key]
+
+    def is_answered(self, exhibit: Exhibit, hypothesis: Hypothesis) -> bool:
+        """Whether it was asked before."""
+        return self._key(exhibit, hypothesis) in exhibit.answers
+
+    def _key(self, exhibit: Exhibit, hypothesis: Hypothesis) -> tuple[Chosen, bool]:
+        return hypothesis.chosen, self.forward_only or exhibit.case.asks == "values"
 
     def _bears_out(self, exhibit: Exhibit, hypothesis: Hypothesis) -> bool:
         """The same, found out."""

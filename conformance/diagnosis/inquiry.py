@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.diagnosis.derivative import follows, is_ordinary
 from conformance.diagnosis.exhibit import Exhibit
 from conformance.diagnosis.hypothesis import Hypothesis, Question, candidates
-from conformance.diagnosis.search import Search
+from conformance.diagnosis.search import Effort, Search
 from conformance.observation import Answered
 
 #: More faults at once are not searched for: pairs are thousands, threes would be hundreds of thousands.
@@ -38,13 +38,13 @@ class Explanation:
 
 @dataclass
 class Inquiry:
-    """Looks for the smallest explanation of some exhibits, until a deadline."""
+    """Looks for the smallest explanation of some exhibits, with a limited effort."""
 
     exhibits: Sequence[Exhibit]
-    deadline: float
+    effort: Effort
 
     def explain(self, base: Hypothesis = RIGHT) -> Explanation | None:
-        """The smallest explanation that extends a hypothesis, or None; raises GaveUpError at the deadline.
+        """The smallest explanation that extends a hypothesis, or None; raises GaveUpError where the effort is spent.
 
         Where none explains every exhibit, the odd ones are set aside: in which the implementation raised, so that there
         are no numbers to be told by, and in which code that is wrong in one way often differs in another.
@@ -76,7 +76,7 @@ class Inquiry:
         """The smallest sets of faults that explain every output and h_n."""
         if all(self.forward_right(exhibit) for exhibit in exhibits):
             return [base]
-        return Search(exhibits, FORWARD, _FORWARD, self.deadline).smallest(base, AT_ONCE)
+        return Search(exhibits, FORWARD, _FORWARD, self.effort).smallest(base, AT_ONCE)
 
     def _backward(self, base: Hypothesis, exhibits: Sequence[Exhibit]) -> Explanation:
         """What explains the gradients too."""
@@ -94,7 +94,7 @@ class Inquiry:
         if found:
             return Explanation(found[0], _distinct(found[1:]), "following" if following else "behind")
         # A forward that returns what cannot be compared still shows through its gradients.
-        found = Search(asked, (*FORWARD, *GRADIENTS), _EVERYTHING, self.deadline).smallest(base, 1) if len(base) else []
+        found = Search(asked, (*FORWARD, *GRADIENTS), _EVERYTHING, self.effort).smallest(base, 1) if len(base) else []
         if found:
             return Explanation(found[0], _distinct(found[1:]))
         return Explanation(base, (), "unexplained")
@@ -106,7 +106,7 @@ class Inquiry:
 
     def _gradients(self, base: Hypothesis, asked: Sequence[Exhibit]) -> list[Hypothesis]:
         """The smallest sets of gradient faults that explain every gradient."""
-        search = Search(asked, GRADIENTS, _EVERYTHING, self.deadline)
+        search = Search(asked, GRADIENTS, _EVERYTHING, self.effort)
         return search.smallest(base, max(AT_ONCE - len(base), 1))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from conformance.case import Case
 from conformance.diagnosis.exhibit import Exhibit
 from conformance.diagnosis.inquiry import RIGHT, Explanation, Inquiry
-from conformance.diagnosis.search import GaveUpError
+from conformance.diagnosis.search import Effort, GaveUpError
 
 #: What makes further faults act: its test, and the setting without it, in words.
 SETTINGS: tuple[tuple[str, Callable[[Case], bool], str], ...] = (
@@ -33,7 +33,7 @@ class Piecewise:
     gave_up: bool = False
 
 
-def explain_piecewise(exhibits: Sequence[Exhibit], deadline: float) -> Piecewise:
+def explain_piecewise(exhibits: Sequence[Exhibit], effort: Effort) -> Piecewise:
     """Explain the plainest cases, then allow one setting after another; one that defies explanation is left out.
 
     A fault is kept only if it explains everything in the settings where it was found.
@@ -48,7 +48,7 @@ def explain_piecewise(exhibits: Sequence[Exhibit], deadline: float) -> Piecewise
             continue
         base = found.explanation.hypothesis if found.explanation else RIGHT
         try:
-            explanation = Inquiry(scope, deadline).explain(base)
+            explanation = Inquiry(scope, effort).explain(base)
         except GaveUpError:
             found.gave_up = True
             break

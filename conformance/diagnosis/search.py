@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,20 @@ from conformance.diagnosis.hypothesis import Chosen, Hypothesis, Question
 
 
 class GaveUpError(Exception):
-    """The time allowed for the search is over."""
+    """The effort allowed for the search is spent."""
+
+
+@dataclass
+class Effort:
+    """How much may still be predicted, in time steps of scans: unlike seconds, the same on every machine."""
+
+    left: int
+
+    def spend(self, exhibit: Exhibit) -> None:
+        """Predict one answer; raises GaveUpError where nothing is left."""
+        self.left -= exhibit.steps
+        if self.left < 0:
+            raise GaveUpError
 
 
 @dataclass
@@ -27,7 +39,7 @@ class Search:
     exhibits: Sequence[Exhibit]
     candidates: tuple[Chosen, ...]
     question: Question
-    deadline: float
+    effort: Effort
 
     def __post_init__(self) -> None:
         """Wrong answers first, of these the cheapest."""
@@ -42,9 +54,9 @@ class Search:
         return []
 
     def borne_out(self, exhibit: Exhibit, hypothesis: Hypothesis) -> bool:
-        """Whether one exhibit bears a hypothesis out; raises GaveUpError at the deadline."""
-        if time.thread_time() > self.deadline:
-            raise GaveUpError
+        """Whether one exhibit bears a hypothesis out; raises GaveUpError where the effort is spent."""
+        if not self.question.is_answered(exhibit, hypothesis):
+            self.effort.spend(exhibit)
         return self.question.bears_out(exhibit, hypothesis)
 
     def _extend(self, base: Hypothesis, more: int) -> Iterator[Hypothesis]:

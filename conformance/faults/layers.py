@@ -17,20 +17,24 @@ fault = CHAPTER.fault
 PLACES = ("every layer", "output alone")
 
 
+class _Smaller(RNN):
+    """A network with fewer scans than it is handed parameters and initial states for: it takes the first of them."""
+
+    def load_state_dict(self, state: Any) -> None:
+        super().load_state_dict({name: state[name] for name in self.parameter_shapes() if name in state})
+
+    def forward(self, input: Array, h_0: Array | None = None) -> tuple[Array, Array]:  # noqa: A002
+        return super().forward(input, None if h_0 is None else h_0[: self.num_layers * self.directions])
+
+
 @fault(
     "num-layers-ignored",
     "num_layers is accepted and ignored: there is one layer.",
     hint="The loop over layers.",
 )
-class NumLayersIgnored(RNN):
+class NumLayersIgnored(_Smaller):
     def __init__(self, *sizes: Any, num_layers: int = 1, **arguments: Any) -> None:  # noqa: ARG002 -- the mistake
         super().__init__(*sizes, **arguments)
-
-    def load_state_dict(self, state: Any) -> None:
-        super().load_state_dict(_own(self, state))
-
-    def forward(self, input: Array, h_0: Array | None = None) -> tuple[Array, Array]:  # noqa: A002
-        return super().forward(input, _own_rows(self, h_0))
 
 
 @fault(
@@ -38,15 +42,9 @@ class NumLayersIgnored(RNN):
     "bidirectional is accepted and ignored: there is the forward direction alone.",
     hint="A second direction with parameters of its own (..._reverse), which reads the sequence from its end.",
 )
-class BidirectionalIgnored(RNN):
+class BidirectionalIgnored(_Smaller):
     def __init__(self, *sizes: Any, bidirectional: bool = False, **arguments: Any) -> None:  # noqa: ARG002
         super().__init__(*sizes, **arguments)
-
-    def load_state_dict(self, state: Any) -> None:
-        super().load_state_dict(_own(self, state))
-
-    def forward(self, input: Array, h_0: Array | None = None) -> tuple[Array, Array]:  # noqa: A002
-        return super().forward(input, _own_rows(self, h_0))
 
 
 @fault(
@@ -220,13 +218,3 @@ class ReverseOverwritesOutput(RNN):
 def _acts(network: RNN, scan: Scan, where: str) -> bool:
     """Whether a mistake is made in the layer of this scan."""
     return where == "every layer" or scan in network.scans[-1]
-
-
-def _own(network: RNN, state: Any) -> dict[str, Any]:
-    """Of all parameters, those that this network has."""
-    return {name: state[name] for name in network.parameter_shapes() if name in state}
-
-
-def _own_rows(network: RNN, h_0: Array | None) -> Array | None:
-    """Of all initial states, as many as this network has scans."""
-    return None if h_0 is None else h_0[: network.num_layers * network.directions]

@@ -13,11 +13,10 @@ from conformance.report.explanation import explanation
 from conformance.report.note import notes
 from conformance.report.reproduction import command, explain
 from conformance.report.shapes import shapes
-from conformance.report.text import clean
+from conformance.report.text import WIDTH, clean, wrapped
 from conformance.status import Status
 from conformance.summary import WRONG, Summary, summaries
 
-_WIDTH = 79
 _ROWS = 8
 
 #: A value that never fails is worth telling when one case in this many has it.
@@ -65,7 +64,7 @@ def _summary(run: Run, summary: Summary, *, strict: bool, complete: bool) -> Ite
     """One implementation."""
     first, *rest = clean(summary.verdict).splitlines()
     title = f"{_mark(summary)} {summary.name}"
-    room = _WIDTH - len(click.unstyle(title)) - 2
+    room = WIDTH - len(click.unstyle(title)) - 2
     about = textwrap.shorten(clean(summary.planned.description), max(room, 10), placeholder="...")
     yield click.style(title, bold=True) + (f"  {about}" if about else "")
     yield from _wrapped(first, "", bold=True)
@@ -165,9 +164,6 @@ def _provenance(run: Run) -> Iterator[str]:
 
 
 def _wrapped(text: str, indent: str, *, hang: str | None = None, bold: bool = False) -> Iterator[str]:
-    """Lines of at most 79 columns."""
-    hanging = indent if hang is None else hang
-    for line in textwrap.wrap(
-        clean(text), _WIDTH, initial_indent=indent, subsequent_indent=hanging, break_on_hyphens=False
-    ):
+    """Lines that fit, in bold where that is asked for."""
+    for line in wrapped(text, indent, hang):
         yield click.style(line, bold=True) if bold else line

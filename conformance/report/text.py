@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
+from collections.abc import Iterator
 
+#: Columns of a line on a terminal.
+WIDTH = 79
 #: How many characters of one string stand in a report.
 LONGEST = 2000
 #: Of a ratio beyond it, the power of ten says enough.
@@ -25,6 +29,14 @@ def clean(text: str) -> str:
     if len(seen) <= LONGEST:
         return seen
     return f"{seen[:LONGEST]} … (cut here: {len(seen):,} characters in all)"
+
+
+def wrapped(sentence: str, indent: str = "", hang: str | None = None) -> Iterator[str]:
+    """A sentence, which may quote what an implementation said, on lines of a terminal of 80 columns."""
+    hanging = indent if hang is None else hang
+    yield from textwrap.wrap(
+        clean(sentence), WIDTH, initial_indent=indent, subsequent_indent=hanging, break_on_hyphens=False
+    )
 
 
 def spell(value: object) -> str:

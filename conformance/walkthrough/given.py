@@ -9,7 +9,8 @@ import numpy as np
 from conformance.arguments import Arguments, Array
 from conformance.case import SIZES, Case
 from conformance.description import describe
-from conformance.walkthrough.text import Numbers, Row, wrapped
+from conformance.report.text import wrapped
+from conformance.walkthrough.text import Numbers, Row
 from conformance.walkthrough.trace import time_major, with_batch
 
 #: Numbers of one array that are printed.

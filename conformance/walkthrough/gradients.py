@@ -11,9 +11,10 @@ from conformance.arguments import Array
 from conformance.case import Case
 from conformance.difference import Place
 from conformance.expected import ExpectedCall
+from conformance.report.text import wrapped
 from conformance.walkthrough import gradient_step
 from conformance.walkthrough.seen import wrong_numbers
-from conformance.walkthrough.text import MARK, Numbers, Row, clipped, table, telling_apart, worked_out, wrapped
+from conformance.walkthrough.text import MARK, Numbers, Row, clipped, table, telling_apart, worked_out
 from conformance.walkthrough.trace import Back, ScanTrace, trace
 from conformance.walkthrough.trial import WrongCall
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from conformance.expected import Returns
 from conformance.observation import Call, NotAnArray
+from conformance.report.text import wrapped
 from conformance.status import Status
 from conformance.walkthrough import given, gradients, states
-from conformance.walkthrough.text import MARK, Row, table, wrapped
+from conformance.walkthrough.text import MARK, Row, table
 from conformance.walkthrough.trial import Trial, WrongCall
 
 _OUTPUTS = ("output", "h_n")

@@ -7,9 +7,10 @@ from typing import Literal
 
 import numpy as np
 
+from conformance.report.text import wrapped
 from conformance.walkthrough import forward_step
 from conformance.walkthrough.seen import Seen, Spot, first_wrong, see
-from conformance.walkthrough.text import MARK, Numbers, Row, clipped, table, telling_apart, worked_out, wrapped
+from conformance.walkthrough.text import MARK, Numbers, Row, clipped, table, telling_apart, worked_out
 from conformance.walkthrough.trace import ScanTrace, trace
 from conformance.walkthrough.trial import WrongCall
 

@@ -6,10 +6,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from conformance.report.text import clean
+from conformance.report.text import WIDTH
 from conformance.walkthrough.calculation import Calculation, Line, Product
 
-WIDTH = 79
 MARK = "✗"
 
 #: Rows of one part of a table that are shown; of a longer one, those around the row that matters.
@@ -44,14 +43,6 @@ def telling_apart(got: float, wanted: float) -> Numbers:
         if numbers(got) != numbers(wanted):
             return numbers
     return Numbers(17)
-
-
-def wrapped(sentence: str, indent: str = "", hang: str | None = None) -> Iterator[str]:
-    """A sentence, which may quote what an implementation said, on lines that fit."""
-    hanging = indent if hang is None else hang
-    yield from textwrap.wrap(
-        clean(sentence), WIDTH, initial_indent=indent, subsequent_indent=hanging, break_on_hyphens=False
-    )
 
 
 def clipped(rows: Sequence[Row], around: int = 0) -> list[Row]:
