@@ -6,9 +6,11 @@ import importlib.util
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from conformance.case import Case
@@ -17,6 +19,8 @@ from conformance.power.bench import Bench, Found, Kills, Try
 
 #: Fewer cases times faults are done sooner than other processes have imported torch.
 _WORTH_IT = 20_000
+#: More processes would each take longer to import torch than they then have to do.
+_MOST = 8
 #: Shares a process, so that none is left with the last large one.
 _SHARES = 24
 _TRIES_A_SHARE = 64
@@ -81,27 +85,39 @@ def crew(cases: Sequence[Case], faults: Sequence[str], seed: int, workers: int |
         load_oracle()  # says so here, and not in a process that nobody hears
     # Started afresh, not forked: torch has threads, which a fork would leave behind in the middle of whatever they did.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=(tuple(cases), tuple(faults), seed))
+    lifeline, our_end = context.Pipe(duplex=False)
+    arguments = (lifeline, tuple(cases), tuple(faults), seed)
+    pool = ProcessPoolExecutor(workers, context, initializer=_start, initargs=arguments)
     try:
         yield Crew(None, pool, workers)
+    except BaseException:
+        our_end.close()  # Ctrl-C, say: nobody waits for the shares that are being worked on
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
+        our_end.close()
 
 
 def _cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """How many cores this process may use, as far as more help."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(count, _MOST)
 
 
 _BENCH: list[Bench] = []  # of a process of the pool, where there is no other way to keep it
 
 
-def _start(cases: Sequence[Case], faults: Sequence[str], seed: int) -> None:
+def _start(lifeline: Connection, cases: Sequence[Case], faults: Sequence[str], seed: int) -> None:
     """Set up the bench of a process; Ctrl-C is for the process that waits for it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
     _BENCH.append(Bench(cases, faults, seed))
+
+
+def _end_with(lifeline: Connection) -> None:
+    """End this process once the other end is closed, by intention or because whoever held it was killed."""
+    lifeline.poll(None)
+    os._exit(1)
 
 
 def _kills(places: Sequence[int], bench: Bench | None = None) -> Found:

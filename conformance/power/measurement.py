@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 import time
 from collections import Counter
 from collections.abc import Sequence
 
 from conformance.faults import BY_ID, DICTIONARY, EQUIVALENT, Fault
 from conformance.plan import Plan, versions
-from conformance.power.bench import Found
 from conformance.power.cover import smallest_cover
 from conformance.power.crew import Advance, crew
 from conformance.power.matrix import Matrix
 from conformance.power.pairs import chosen_pairs, try_pairs
 from conformance.power.peers import PEERS, Peer
-from conformance.power.power import Equivalent, FaultPower, FilePower, PairPower, Power, Subset
+from conformance.power.power import Equivalent, FaultPower, FilePower, PairPower, PeerPower, Power, Subset
 from conformance.power.reach import measure_peer
 
 
@@ -36,33 +37,40 @@ def measure(
     began = time.monotonic()
     ids = [fault.id for fault in faults]
     chosen = chosen_pairs(ids, pairs)
-    # Reported by ids in both lists, but judged alike.
+    # Told apart only where they are written down; what is equivalent is judged like everything else.
     everything = [*ids, *(fault.id for fault in equivalent)]
     with crew(plan.cases, everything, plan.seed, workers) as hands:
         found = hands.kills(len(plan.cases), advance)
         matrix = Matrix(everything, plan.cases, found.kills)
         masked = try_pairs(matrix, chosen, hands, advance)
         beside = tuple(measure_peer(peer, matrix, ids, hands) for peer in peers)
+    tried = PairPower(possible=math.comb(len(ids), 2), tried=len(chosen), masked=masked)
+    power = _power(plan, matrix, equivalent, tried, beside)
+    return dataclasses.replace(
+        power,
+        suite_errors=tuple(plan.cases[place].id for place in found.suite_errors),
+        seconds=time.monotonic() - began,
+    )
+
+
+def _power(
+    plan: Plan, matrix: Matrix, equivalent: Sequence[Fault], pairs: PairPower, peers: tuple[PeerPower, ...]
+) -> Power:
+    """What is written down; the equivalent changes stand last in the matrix."""
+    count = len(matrix.faults) - len(equivalent)
     return Power(
         suite_version=plan.suite.version,
         suite_digest=plan.suite.digest,
         seed=plan.seed,
         versions=versions(),
         cases=len(plan.cases),
-        suite_errors=_suite_errors(plan, found),
-        faults=tuple(_fault_power(matrix, number) for number in range(len(ids))),
-        files=_file_powers(matrix, len(ids)),
-        equivalent=tuple(_equivalent(matrix, len(ids) + n, fault) for n, fault in enumerate(equivalent)),
-        pairs=PairPower(possible=len(ids) * (len(ids) - 1) // 2, tried=len(chosen), masked=masked),
-        subset=_subset(matrix, len(ids)),
-        peers=beside,
-        seconds=time.monotonic() - began,
+        faults=tuple(_fault_power(matrix, number) for number in range(count)),
+        files=_file_powers(matrix, count),
+        equivalent=tuple(_equivalent(matrix, count + n, fault) for n, fault in enumerate(equivalent)),
+        pairs=pairs,
+        subset=_subset(matrix, count),
+        peers=peers,
     )
-
-
-def _suite_errors(plan: Plan, found: Found) -> tuple[str, ...]:
-    """The cases that catch nothing because they are themselves at fault."""
-    return tuple(plan.cases[place].id for place in found.suite_errors)
 
 
 def _fault_power(matrix: Matrix, number: int) -> FaultPower:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -104,15 +104,15 @@ class Power:
     suite_digest: str
     seed: int
     versions: dict[str, str]
-    seconds: float
     cases: int
-    suite_errors: tuple[str, ...]
     faults: tuple[FaultPower, ...]
     files: tuple[FilePower, ...]
     equivalent: tuple[Equivalent, ...]
     pairs: PairPower
     subset: Subset
-    peers: tuple[PeerPower, ...] = field(default=())
+    peers: tuple[PeerPower, ...] = ()
+    suite_errors: tuple[str, ...] = ()  # the cases that catch nothing because they are themselves at fault
+    seconds: float = 0.0
 
     @property
     def weak(self) -> tuple[FaultPower, ...]:
