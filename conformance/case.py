@@ -131,7 +131,7 @@ class Case:
         batch = self.batch_size or 0
         size = self.seq_len * max(batch, 1) * (self.input_size + self.hidden_size)
         unusual = sum(getattr(self, f.name) != f.default for f in dataclasses.fields(self) if f.name in _UNUSUAL)
-        unusual += self.dtype != "float64"
+        unusual += (self.dtype != "float64") + (self.batch_size == 0)
         options = sum(
             (self.nonlinearity != "tanh", self.batch_first, self.h_0 == "given", not self.bias, self.dropout > 0)
         )

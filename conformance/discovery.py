@@ -38,6 +38,11 @@ class Source:
     known: tuple[Known, ...] = ()
     expectation: Expectation | None = None
 
+    @property
+    def place(self) -> str:
+        """The file or the module, without the NAME in it; `origin` is what a command takes."""
+        return self.origin.removesuffix(f":{self.attribute}") if self.attribute else self.origin
+
 
 def parse(target: str) -> Source:
     """Read FILE.py, FILE.py:NAME or package.module:NAME.
@@ -92,7 +97,7 @@ def from_file(path: Path, name: str, attribute: str | None = None) -> Source:
     return Source(
         name,
         _docstring(path),
-        path.as_posix(),
+        path.as_posix() + (f":{attribute}" if attribute else ""),  # as it is typed in a command
         path.resolve(),
         None,
         attribute,
@@ -171,7 +176,7 @@ def _subject(module: ModuleType, source: Source) -> Any:
         for part in source.attribute.split("."):
             found = getattr(found, part, None)
         if found is None:
-            raise NoImplementationError(f"{source.origin} has no {source.attribute}; it has {_contents(module)}")
+            raise NoImplementationError(f"{source.place} has no {source.attribute}; it has {_contents(module)}")
         return found
     classes = [value for value in _own(module, inspect.isclass) if _can_run(value)]
     named = getattr(module, "RNN", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ def execute(
     diagnoses: list[Diagnosis] = []
     complete = False
     try:
-        runner = plan.runner(load_oracle())
+        runner = dataclasses.replace(plan.runner(load_oracle()), keep_failures=True)
         subjects = [Subject(n.implementation, n.source.known) for n in named]
         for subject in subjects:
             connections.append(runner.connect(subject))
@@ -76,15 +77,15 @@ def execute(
             if writer:
                 writer.record(record)
             progress(record)
+        complete = True
         for subject in subjects:
             diagnosis = diagnose(runner, plan, subject, records)
             if diagnosis is not None:
                 diagnoses.append(diagnosis)
                 if writer:
                     writer.diagnosis(diagnosis)
-        complete = True
     except KeyboardInterrupt:
-        pass
+        pass  # after the last case it costs a diagnosis and no verdict
     finally:
         seconds = time.monotonic() - began
         if writer:

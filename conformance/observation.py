@@ -16,10 +16,14 @@ from conformance.quiet import quiet
 
 @dataclass(frozen=True)
 class NotAnArray:
-    """An answer that is not exactly the array type asked for; `description` says what it is instead."""
+    """An answer that is not exactly the array type asked for; `description` says what it is instead.
+
+    `numbers` are its numbers all the same where it is a plain list of them, or an array in place of a tuple.
+    """
 
     description: str
     array_type: str
+    numbers: Array | None = None
 
 
 Value = Array | NotAnArray
@@ -206,14 +210,27 @@ def _read_outputs(instance: Instance, answer: Any) -> tuple[Value, ...] | NotAnA
     """What forward returned, as a tuple of arrays."""
     kind = next((k for k in (tuple, list) if issubclass(type(answer), k)), None)
     if kind is None:
-        return NotAnArray(describe(answer), "a tuple of output and h_n")
+        return NotAnArray(describe(answer), "a tuple of output and h_n", instance.read(answer))
     return tuple(_read(instance, value) for value in kind.__iter__(answer))
 
 
 def _read(instance: Instance, value: Any) -> Value:
     """One answer, copied, or what it is instead of an array."""
     array = instance.read(value)
-    return NotAnArray(describe(value), instance.array_type) if array is None else array
+    return NotAnArray(describe(value), instance.array_type, listed_numbers(value)) if array is None else array
+
+
+def listed_numbers(value: Any) -> Array | None:
+    """The numbers of a plain list of plain lists of floats; None for anything else."""
+    flat = [value]
+    while flat and all(type(item) is list for item in flat):
+        flat = [inner for item in flat for inner in item]
+    if type(value) is not list or not all(type(item) is float for item in flat):
+        return None
+    try:
+        return np.array(value, dtype=np.float64)
+    except ValueError:  # lists of different lengths
+        return None
 
 
 def _altered(instance: Instance, answer: Any, call: Call) -> list[str]:

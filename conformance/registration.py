@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ class Known:
         return fnmatch.fnmatchcase(case_id, self.glob.replace("[", "[[]"))
 
 
+#: What looks like a fault's id, and so must be one.
+_ID = re.compile("[a-z0-9_-]+")
 _KNOWN = TypeAdapter(dict[str, str], config=ConfigDict(strict=True))
 
 
@@ -67,10 +70,33 @@ def expectation_beside(path: Path) -> Expectation | None:
     if source is None:
         return None
     try:
-        return Expectation.model_validate(source.data)
+        found = Expectation.model_validate(source.data)
     except ValidationError as error:
         names = lambda keys: () if keys else tuple(Expectation.model_fields)  # noqa: E731
         raise yaml_source.CaseFileError(mistake.sentences(error, source, names)) from None
+    if mistakes := list(_no_ids(found, source)):
+        raise yaml_source.CaseFileError(mistakes)
+    return found
+
+
+def _no_ids(wanted: Expectation, source: Any) -> Iterator[str]:
+    """What stands for a fault and is none that can be named, as sentences; under `unnamed` all else is a sentence."""
+    entries = [(("faults", number), entry) for number, entry in enumerate(wanted.faults or [])]
+    entries += [(("unnamed", number), entry) for number, entry in enumerate(wanted.unnamed) if _ID.fullmatch(entry)]
+    if not entries:
+        return
+    # It brings NumPy and the reference, which nothing else that stands beside a file needs.
+    from conformance.faults import BY_ID, DICTIONARY  # noqa: PLC0415
+
+    observable = [fault.id for fault in DICTIONARY]
+    for path, entry in entries:
+        if entry not in BY_ID:
+            near = mistake.suggestion(entry, observable)
+            sentence = f"{path[0]} is {entry}, but should be an id that `rnn-conformance faults` lists{near}"
+            yield source.message(path, sentence)
+        elif path[0] == "faults" and BY_ID[entry].equivalent:
+            sentence = f"faults is {entry}, but should be what can be observed: {BY_ID[entry].equivalent}"
+            yield source.message(path, sentence)
 
 
 def unmatched(known: Iterable[Known], case_ids: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.finding import Diagnosis
 from conformance.record import Record, Run
+from conformance.report.explanation import explanation
 from conformance.summary import Summary, summaries
 
 
@@ -86,7 +87,8 @@ class Result:
         first = self.first
         if first is None or first.asks == "validation" or not self.summary.connected:
             return self.summary.verdict
-        mistakes = [finding.what for finding in self.diagnosis.findings] if self.diagnosis else []
+        told = explanation(self.summary)
+        mistakes = [mistake.what for mistake in told.mistakes] if told else []
         return " ".join([self.summary.verdict, *mistakes, f"Simplest: {first.case}: {first.why}"])
 
     def to_dict(self) -> dict[str, Any]:

@@ -38,11 +38,15 @@ class Subject:
 
 @dataclass
 class Runner:
-    """Runs single cases; `follow_dtype` judges in float32 throughout what declines float64."""
+    """Runs single cases; `follow_dtype` judges in float32 throughout what declines float64.
+
+    `keep_failures` keeps what an implementation did in the cases that it failed, until it is forgotten.
+    """
 
     oracle: Implementation
     seed: int = 0
     follow_dtype: bool = True
+    keep_failures: bool = False
     # By identity, since two may have one name; the implementation is kept, so that its id stays its own.
     _connections: dict[int, tuple[Implementation, Connection]] = field(default_factory=dict)
     _observations: dict[tuple[int, Case], Observation] = field(default_factory=dict)
@@ -105,7 +109,7 @@ class Runner:
         except Exception as error:  # noqa: BLE001 -- a harness error is not a verdict on the implementation
             what = raised(error, "judging")
             return Verdict(Status.SUITE_ERROR, f"judging failed: {what.kind}: {what.message}")
-        if verdict.status in _FAILURES:
+        if self.keep_failures and verdict.status in _FAILURES:
             self._observations[id(implementation), case] = observed
         return verdict
 

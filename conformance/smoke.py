@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import sys
 from collections.abc import Iterator
@@ -46,8 +47,11 @@ def _connection(implementation: Implementation, case: Case, observed: Answered, 
             f"{name} is not connected: it takes the parameters ({arrays}), but its answer is the same whatever they "
             "are. It computes with others; make forward use what load_state_dict is given."
         )
+        # What is the same whatever its input is computes with no numbers of its own either.
+        moved = _differs(observed, _observe(implementation, case, dataclasses.replace(base, input=base.input + 1)))
+        own = unread if moved else ()
         return Connection(
-            implementation=name, connected=False, why=why, dtype=dtype, parameters_unread=unread, notes=notes
+            implementation=name, connected=False, why=why, dtype=dtype, parameters_unread=own, notes=notes
         )
     return Connection(implementation=name, connected=True, dtype=dtype, parameters_unread=unread, notes=notes)
 

@@ -40,7 +40,7 @@ ROOMS = {
         "tolerance",
     },
     "verdict": {"case", "arguments", "observation", "expected", "status", "difference"},
-    "registration": {"sweep"},
+    "registration": {"faults", "sweep"},
     "discovery": {"adapters", "description", "implementation", "quiet", "registration"},
     "record": {"connection", "difference", "finding", "status"},
     "record_line": {"connection", "finding", "record"},
@@ -52,7 +52,7 @@ ROOMS = {
     },
     "plan": {"case", "discovery", "implementation", "record", "registration", "runner", "sweep"},
     "diagnosis": {
-        "arguments", "case", "expected", "faults", "finding", "observation", "quiet", "reference",
+        "arguments", "case", "description", "expected", "faults", "finding", "observation", "quiet", "reference",
     },
     "evidence": {
         "case", "diagnosis", "expected", "finding", "observation", "plan", "record", "runner", "status",

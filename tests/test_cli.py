@@ -294,7 +294,10 @@ def test_expectations_beside_an_implementation(run, tmp_path):
     assert code == 0
     assert "found so" in out
     (impls / "kept.expected.yaml").write_text("conforms_where_supported: true\n")
-    assert run(*arguments)[0] == 1
+    code, out, _ = run(*arguments)
+    assert code == 1
+    shortfall = "conforms_where_supported is false, but should be true."
+    assert f"Not as kept.expected.yaml says: {shortfall}" in " ".join(out.split())
     (impls / "kept.expected.yaml").write_text("conforms: true\n")
     code, _, err = run(*arguments)
     assert code == 2

@@ -151,6 +151,70 @@ def test_a_mistake_that_is_not_in_the_dictionary_gets_no_name(path):
     assert found.remarks, "without a name, where it goes wrong must be said"
 
 
+def answering(change, back=lambda gradients: gradients):
+    """The reference with its answers, or what backward returns, changed on the way out."""
+
+    class Answering(planted()):
+        def forward(self, input, h_0=None):
+            return change(*super().forward(input, h_0))
+
+        def backward(self, grad_output, grad_h_n):
+            return back(super().backward(grad_output, grad_h_n))
+
+    return Answering
+
+
+def as_it_is(output, h_n):
+    return output, h_n
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        answering(lambda output, h_n: (output > 0, h_n > 0)),
+        answering(lambda output, h_n: h_n),
+        answering(lambda output, h_n: {"output": output, "h_n": h_n}),
+        answering(lambda output, h_n: None),
+        answering(lambda output, h_n: (np.ma.array(output), np.ma.array(h_n))),
+        answering(as_it_is, lambda gradients: tuple(gradients.values())),
+        answering(as_it_is, lambda gradients: {name: gradient > 0 for name, gradient in gradients.items()}),
+        answering(as_it_is, lambda gradients: {name: gradient * 1.5 for name, gradient in gradients.items()}),
+    ],
+    ids=[
+        "bool",
+        "h_n_alone",
+        "dict",
+        "none",
+        "masked",
+        "gradients_in_a_tuple",
+        "bool_gradients",
+        "gradients_half_more",
+    ],
+)
+def test_odd_answers_get_no_name(network):
+    found = diagnose(network)
+    assert found.findings == (), f"it is called {found.findings[0].id}"
+    assert found.reproduced == 0
+
+
+def test_gradients_that_are_not_reproduced_are_not_counted_as_if_they_were():
+    found = diagnose(
+        answering(
+            lambda output, h_n: (output[..., None], h_n), lambda gradients: {n: 2 * g for n, g in gradients.items()}
+        )
+    )
+    assert names(found) == {"output-trailing-axis"}
+    assert 0 < found.reproduced < found.failing
+    assert not found.complete
+
+
+def test_a_diagnosis_that_fails_costs_no_verdict(monkeypatch):
+    monkeypatch.setattr("conformance.evidence.explain", lambda *_: 1 / 0)
+    found = diagnose(planted("bias-missing"))
+    assert found.findings == ()
+    assert "ZeroDivisionError" in found.remarks[0]
+
+
 class RaisesEverywhere(planted()):
     def forward(self, input, h_0=None):
         raise ValueError("not today")

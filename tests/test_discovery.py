@@ -6,6 +6,7 @@ import textwrap
 import pytest
 
 from conformance import discovery
+from conformance.faults import EQUIVALENT
 from conformance.implementation import BrokenImplementation, NoImplementationError
 from conformance.registration import Known, expectation_beside, known_beside, unmatched
 from conformance.sweep.yaml_source import CaseFileError
@@ -152,6 +153,43 @@ def test_expectations(write):
     with pytest.raises(CaseFileError) as caught:
         expectation_beside(path)
     assert len(caught.value.messages) == 2
+
+
+@pytest.mark.parametrize(
+    ("entries", "place", "sentence"),
+    [
+        (
+            "faults: [h0-ignore]",
+            "2:10",
+            "faults is h0-ignore, but should be an id that `rnn-conformance faults` lists ",
+        ),
+        ("faults: [h0-ignored, nonsense]", "2:22", "faults is nonsense, but should be an id"),
+        (f"faults: [{EQUIVALENT[0].id}]", "2:10", f"faults is {EQUIVALENT[0].id}, but should be what can be observed"),
+        ("unnamed: [h0-ignore]", "2:11", "unnamed is h0-ignore, but should be an id"),
+    ],
+)
+def test_expected_faults_are_in_the_dictionary(write, entries, place, sentence):
+    path = write("a.py", "")
+    write("a.expected.yaml", f"conforms_where_supported: false\n{entries}\n")
+    with pytest.raises(CaseFileError) as caught:
+        expectation_beside(path)
+    (message,) = caught.value.messages
+    assert message.startswith(f"a.expected.yaml:{place}: {sentence}"), message
+    assert ("did you mean h0-ignored?" in message) == ("h0-ignore]" in entries), message
+
+
+def test_what_is_unnamed_may_be_a_sentence(write):
+    path = write("a.py", "")
+    write("a.expected.yaml", "conforms_where_supported: false\nunnamed: [it is slow, h0-ignored]\n")
+    assert expectation_beside(path).unnamed == ["it is slow", "h0-ignored"]
+
+
+def test_one_of_several_in_a_file_is_named_as_a_command_takes_it(write):
+    path = write("all.py", CLASS.format(name="A") + CLASS.format(name="B"))
+    found = discovery.parse(f"{path}:B")
+    assert (found.origin, found.place) == (f"{path}:B", str(path))
+    with pytest.raises(NoImplementationError, match=r"all\.py has no C; it has class A, class B"):
+        discovery.load(discovery.parse(f"{path}:C"))
 
 
 def test_an_imported_rnn_is_not_meant_beside_ones_own(write):

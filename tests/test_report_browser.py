@@ -109,7 +109,7 @@ def test_the_first_screen_answers(watched, size):
         page.get_by_text("Wrong in 2 of 7 cases."),
         page.get_by_text("it leaks."),
         page.get_by_text("Where relu-leaky is."),
-        page.get_by_text("This mistake reproduces all 2 wrong cases"),
+        page.get_by_text("This mistake reproduces both wrong cases"),
         page.locator(".first .case", has_text="values/made[7]"),
         page.locator(".first").get_by_text("output is 1, but should be 2"),
         page.locator(".first pre", has_text="rnn-conformance cases show 'values/made[7]'"),

@@ -39,14 +39,15 @@ def told(made):
 @pytest.mark.parametrize(
     ("findings", "fields", "wanted"),
     [
-        (1, {}, "This mistake reproduces all 2 wrong cases to within rounding."),
+        (1, {}, "This mistake reproduces both wrong cases to within rounding."),
+        (1, {"failing": 3, "reproduced": 3}, "This mistake reproduces all 3 wrong cases to within rounding."),
         (1, {"failing": 1, "reproduced": 1}, "This mistake reproduces the one wrong case to within rounding."),
         (
             1,
             {"failing": 1442, "reproduced": 1300},
             "This mistake reproduces 1,300 of 1,442 wrong cases to within rounding.",
         ),
-        (2, {}, "Together these mistakes reproduce all 2 wrong cases to within rounding."),
+        (2, {}, "Together these mistakes reproduce both wrong cases to within rounding."),
         (
             2,
             {"failing": 3},
@@ -84,10 +85,8 @@ def test_each_of_several_mistakes_says_how_far_it_goes():
     other = finding("h0-ignored", where="num_layers=1", explains=1)
     first, second = told(diagnosed(wrong(), one, other)).mistakes
     assert (first.name, first.extent) == ("relu-leaky: 0.01", "Needed for 2 of 2 wrong cases.")
-    assert (second.name, second.extent) == (
-        "h0-ignored",
-        "Established with num_layers=1. Needed for 1 of 2 wrong cases.",
-    )
+    assert (second.name, second.extent) == ("h0-ignored", "Needed for 1 of 2 wrong cases.")
+    assert (first.what, second.what) == ("What relu-leaky is.", "Where num_layers=1: What h0-ignored is.")
     (alone,) = told(diagnosed(wrong(), one)).mistakes
     assert alone.extent == "", "of one mistake, how much it reproduces is said below"
 
@@ -123,7 +122,7 @@ def test_the_terminal_says_what_and_where_first_then_the_case_then_how_to_see_it
         "[reverse-not-restored: in every layer]",
         "Where to look:",
         HINT,
-        "reproduces all 2 wrong cases",
+        "reproduces both wrong cases",
         "Simplest failure: values/made[1] input (5, 2, 3) -> output (5, 2, 4), h_n (1, 2, 4) output is 1, but should be 2",
         "rnn-conformance cases show 'values/made[1]' --impl my_rnn.py --script repro.py",
         "rnn-conformance explain my_rnn.py",
@@ -141,6 +140,35 @@ def test_the_terminal_keeps_to_80_columns():
     assert max(len(line) for line in lines if "rnn-conformance cases show" not in line) < 80
 
 
+def test_an_entry_of_a_setting_stays_on_one_line():
+    records = [
+        failing(number=n, settings={"num_layers": n}, file="cases/values/made.yaml", line=3) for n in range(2, 9)
+    ]
+    others = [record(number=20 + n, settings={"num_layers": 1}) for n in range(6)]
+    text = unstyled(render(run(*records, *others)))
+    rows = text.split("Wrong, by setting:\n")[1].split("\n\n")[0].split("Run ")[0]
+    assert "\xa0" not in text
+    assert max(map(len, rows.splitlines())) < 80
+    entries = [entry for row in rows.splitlines() for entry in re.split("   +", row.strip())]
+    assert [e for e in entries if not re.fullmatch(r"\w+|\S+: \d+ of \d+", e)] == []
+    assert len(rows.splitlines()) > 1, "nothing had to be wrapped"
+
+
+def test_of_torchs_message_only_the_beginning_is_quoted_on_the_terminal():
+    page = "rnn_tanh() received an invalid combination of arguments - got (" + "Tensor, " * 200 + ")"
+    for message, wanted in [
+        (page, "Tensor, Tensor, ...)"),
+        ("h_0 is a tuple. And more of it", "(torch raises TypeError: h_0 is a tuple.)"),
+        ("h_0 is (3, 4)", "(torch raises TypeError: h_0 is (3, 4))"),
+    ]:
+        why = f"it returned an answer, but should raise (torch raises TypeError: {message})"
+        accepted = record(Status.FAIL, asks="validation", number=1, why=why)
+        flat = " ".join(unstyled(render(run(record(), accepted))).split())
+        told = flat.split("it returned an answer, but should raise ")[1].split(" Run ")[0]
+        assert told.endswith(wanted), told
+        assert len(told) < 180
+
+
 def test_where_nothing_is_named_the_terminal_says_so_and_gives_the_place_instead():
     flat = " ".join(unstyled(render(diagnosed(wrong(), remarks=("It is first wrong in layer 1.",)))).split())
     assert "No known mistake reproduces it." in flat
@@ -153,6 +181,9 @@ def test_no_command_explains_what_is_no_file_or_does_not_fail():
     suite = record(Status.SUITE_ERROR, number=1)
     assert "rnn-conformance explain" not in render(run(suite, origin="my_rnn.py"))
     assert "rnn-conformance explain" not in page_of(run(record(), origin="my_rnn.py"))
+    of_several = render(wrong(origin="all.py:Nan"))
+    assert "rnn-conformance explain all.py:Nan\n" in of_several
+    assert "--impl all.py:Nan" in of_several
     assert "rnn-conformance explain 'my rnn.py'\n" in render(wrong(origin="my rnn.py"))
     made = wrong()
     own = {"seed": 7, "scope": made.header.scope | {"dtype": "float32"}}
@@ -203,7 +234,7 @@ def test_the_card_says_what_and_where_first():
     card = words(page_of(made), "article")
     wanted = (
         "What is wrong What relu-leaky is. relu-leaky: 0.01 Where to look Where relu-leaky is. "
-        "This mistake reproduces all 2 wrong cases to within rounding. A remark. "
+        "This mistake reproduces both wrong cases to within rounding. A remark. "
         "Simplest failing case values/made[1] input (5, 2, 3) -> output (5, 2, 4), h_n (1, 2, 4) "
         "output is 1, but should be 2 (off by 1; 1e-15 is allowed) "
         "Reproduce it without this harness rnn-conformance cases show 'values/made[1]' --impl my_rnn.py --script repro.py "
@@ -233,7 +264,7 @@ def test_a_notebook_says_it_too_and_no_text_is_markup():
     made = diagnosed(wrong(), finding("relu-leaky", value="0.01"), remarks=("A remark.",))
     text = words(snippet(summaries(made)[0]), "div")
     assert "What is wrong: What relu-leaky is. [relu-leaky: 0.01] Where to look: Where relu-leaky is." in text
-    assert "This mistake reproduces all 2 wrong cases to within rounding. A remark." in text.replace(
+    assert "This mistake reproduces both wrong cases to within rounding. A remark." in text.replace(
         "rounding.A", "rounding. A"
     )
     bad = finding(HOSTILE, value=HOSTILE, what=HOSTILE, hint=HOSTILE, where=HOSTILE)
@@ -262,6 +293,7 @@ def test_json_lists_the_findings_and_how_far_they_go():
 def test_a_result_says_what_is_wrong_in_a_sentence():
     found = Result(diagnosed(wrong(), finding("relu-leaky")))
     assert found.diagnosis.findings[0].id == "relu-leaky"
+    assert "Where num_layers=1: What a is." in Result(diagnosed(wrong(), finding("a", where="num_layers=1"))).why
     assert found.why == (
         "Wrong in 2 of 3 cases. What relu-leaky is. "
         "Simplest: values/made[1]: output is 1, but should be 2 (off by 1; 1e-15 is allowed)"

@@ -100,6 +100,17 @@ def test_the_first_wrong_number_is_placed():
     assert [step > 0.1 for step in record.steps.errors] == [False, False, False, True, True]
 
 
+@pytest.mark.parametrize(("hidden_size", "wanted"), [(1, "1 of 1 number is wrong"), (2, "1 of 2 numbers is wrong")])
+def test_the_noun_follows_how_many_there_are_and_the_verb_how_many_are_wrong(hidden_size, wanted):
+    def change(output, h_n):
+        output = output.copy()
+        output.flat[0] += 0.5
+        return output, h_n
+
+    record = judge(wrong(change), asks="values", seq_len=1, batch_size=1, hidden_size=hidden_size)
+    assert wanted in record.why
+
+
 def test_the_reverse_direction_goes_wrong_first_at_its_last_time_step():
     def change(output, h_n):
         output = output.copy()

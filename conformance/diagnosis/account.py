@@ -50,16 +50,19 @@ def _diagnose(name: str, exhibits: Sequence[Exhibit], failing: Sequence[Exhibit]
     except GaveUpError:
         gave_up = True
     explanation = whole or pieces.explanation
-    if explanation is None or not _shown(failing, explanation):
+    if explanation is None or not _shown(failing, explanation, in_pieces=whole is None):
         gave_up = gave_up or pieces.gave_up
         return _unnamed(name, failing, localise(exhibits, look), began, gave_up=gave_up)
     return _account(name, failing, explanation, pieces, began)
 
 
-def _shown(failing: Sequence[Exhibit], explanation: Explanation) -> bool:
-    """Whether there is a name at all, and a case that returned numbers bears it out: raising alone proves nothing."""
+def _shown(failing: Sequence[Exhibit], explanation: Explanation, *, in_pieces: bool) -> bool:
+    """Whether there is a name at all, and a case that returned numbers bears it out: raising alone proves nothing.
+
+    Of what explains a part alone that is asked of every call.
+    """
     hypothesis, gradients = explanation.hypothesis, explanation.gradients
-    answered = (exhibit for exhibit in failing if isinstance(exhibit.seen, Answered))
+    answered = (e for e in failing if isinstance(e.seen, Answered) and not (in_pieces and e.seen.ended))
     return len(hypothesis) > 0 and any(_explained(exhibit, hypothesis, gradients) for exhibit in answered)
 
 
@@ -117,13 +120,13 @@ def _finding(identity: str, value: Value, needed: Sequence[Exhibit], where: str)
 
 
 def _explained(exhibit: Exhibit, hypothesis: Hypothesis, gradients: str) -> bool:
-    """Whether a wrong case is as predicted; behind a wrong forward, that is what forward does."""
+    """Whether a wrong case is as predicted, or forward is and the gradients are that forward's own."""
     if Question(forward_only=False).bears_out(exhibit, hypothesis):
         return True
     forward = Question(forward_only=True)
     if not len(hypothesis) or not forward.bears_out(exhibit, hypothesis):
         return False
-    return gradients == "following" or not forward.bears_out(exhibit, Hypothesis())
+    return gradients == "following"
 
 
 def _remarks(failing: Sequence[Exhibit], explained: Sequence[Exhibit], explanation: Explanation) -> tuple[str, ...]:
@@ -139,7 +142,7 @@ def _remarks(failing: Sequence[Exhibit], explained: Sequence[Exhibit], explanati
     if explanation.gradients == "unexplained":
         found.append("Its gradients are wrong in a further way, which no known mistake reproduces.")
     if explanation.gradients == "behind":
-        found.append("Where its forward is wrong, its gradients are neither that forward's nor the textbook's.")
+        found.append("Where its forward is wrong, its gradients are neither that forward's own nor the textbook's.")
     return tuple(found)
 
 

@@ -72,16 +72,21 @@ def _ended(observed: Answered | Raised) -> bool:
     return isinstance(observed, Raised) or observed.ended is not None
 
 
+#: What a mistake that overwrites an argument need not change in every case: zeros that are doubled stay zeros.
+_MAY_STAY = frozenset({"input", "h_0", "the upstream gradient of output", "the upstream gradient of h_n"})
+
+
 def _same_purity(seen: Answered | Raised, predicted: Answered | Raised) -> bool:
     """Whether the same arguments were changed, and the same answers later on."""
     if isinstance(seen, Raised) or isinstance(predicted, Raised) or seen.ended is not None:
         return True
-    return set(seen.changed) == set(predicted.changed) and set(seen.altered) == set(predicted.altered)
+    changed, expected = set(seen.changed), set(predicted.changed)
+    return changed <= expected and expected - changed <= _MAY_STAY and set(seen.altered) == set(predicted.altered)
 
 
 def _outputs_alike(call: ExpectedCall, seen: Call, predicted: Call, *, in_float32: bool) -> bool:
     if isinstance(seen.outputs, NotAnArray) or isinstance(predicted.outputs, NotAnArray):
-        return isinstance(seen.outputs, NotAnArray) and isinstance(predicted.outputs, NotAnArray)
+        return _alike_though_none(call, "output", seen.outputs, predicted.outputs)
     if len(seen.outputs) != len(predicted.outputs):
         return False
     pairs = zip(("output", "h_n"), seen.outputs, predicted.outputs, strict=False)
@@ -89,10 +94,10 @@ def _outputs_alike(call: ExpectedCall, seen: Call, predicted: Call, *, in_float3
 
 
 def _gradients_alike(call: ExpectedCall, seen: Call, predicted: Call, *, in_float32: bool) -> bool:
-    if not isinstance(seen.gradients, dict) or not isinstance(predicted.gradients, dict):
-        return isinstance(seen.gradients, Raised) and isinstance(predicted.gradients, Raised)
-    names = [name for name in call.tensors if name not in ("output", "h_n")]
     found, guess = seen.gradients, predicted.gradients
+    if not isinstance(found, dict) or not isinstance(guess, dict):
+        return type(found) is type(guess) and (isinstance(found, Raised) or found == guess)
+    names = [name for name in call.tensors if name not in ("output", "h_n")]
     return all(
         (name in found) == (name in guess)
         and (name not in found or _close(call, name, found[name], guess[name], in_float32))
@@ -100,22 +105,33 @@ def _gradients_alike(call: ExpectedCall, seen: Call, predicted: Call, *, in_floa
     )
 
 
+def _alike_though_none(call: ExpectedCall, name: str, seen: Any, predicted: Any) -> bool:
+    """Whether two answers that are no arrays are of one kind, and of the same numbers where they have some."""
+    if not isinstance(seen, NotAnArray) or not isinstance(predicted, NotAnArray):
+        return False
+    if seen.description != predicted.description or (seen.numbers is None) != (predicted.numbers is None):
+        return False
+    return seen.numbers is None or _close(call, name, seen.numbers, predicted.numbers, in_float32=False)
+
+
 def _close(call: ExpectedCall, name: str, seen: Any, predicted: Any, in_float32: bool) -> bool:
     """Whether two tensors are the same to within rounding."""
     if not isinstance(seen, np.ndarray) or not isinstance(predicted, np.ndarray):
-        return isinstance(seen, NotAnArray) and isinstance(predicted, NotAnArray)
+        return _alike_though_none(call, name, seen, predicted)
     if seen.shape != predicted.shape or seen.dtype != predicted.dtype:
         return False
+    if seen.dtype.kind != "f":
+        return bool(np.array_equal(seen, predicted))
     if in_float32 and not _fits_float32(seen):
         return False
     narrow = in_float32 or (seen.dtype == np.float32 and call.case.dtype == "float64")
     with np.errstate(invalid="ignore", over="ignore"):
-        allowed = _TOLERANCES * call.tensors[name].tolerance
+        allowed = (1.0 if narrow else _TOLERANCES) * call.tensors[name].tolerance
         unit = _UNITS["float32" if narrow else call.case.dtype]
         finite = np.isfinite(predicted)
         largest = float(np.max(np.abs(predicted), initial=1.0, where=finite))
         allowed *= _WIDEN if narrow and call.case.dtype == "float64" else 1.0
-        allowed += _ROUNDINGS * unit * largest
+        allowed += (_ROUNDINGS / 16 if narrow else _ROUNDINGS) * unit * largest
         near = np.abs(seen - predicted) <= allowed
         same = (seen == predicted) | (np.isnan(seen) & np.isnan(predicted))
     return bool(np.all(np.where(finite, near, same)))

@@ -17,6 +17,9 @@ AT_ONCE = 2
 #: How many exhibits are asked whether gradients follow a wrong forward.
 _SAMPLE = 3
 
+#: What became of gradients that stay unexplained, all of them or some.
+_OPEN = ("unexplained", "behind")
+
 _FORWARD = Question(forward_only=True)
 _EVERYTHING = Question(forward_only=False)
 RIGHT = Hypothesis()
@@ -51,10 +54,10 @@ class Inquiry:
         """
         whole = self._explain(base, self.exhibits)
         usual = [e for e in self.exhibits if isinstance(e.seen, Answered) and not e.odd]
-        if (whole is not None and whole.gradients != "unexplained") or not any(e.wrong for e in usual):
+        if (whole is not None and whole.gradients not in _OPEN) or not any(e.wrong for e in usual):
             return whole
         part = self._explain(base, usual)
-        return whole if part is None or part.gradients == "unexplained" else part
+        return whole if part is None or (whole is not None and part.gradients in _OPEN) else part
 
     def _explain(self, base: Hypothesis, exhibits: Sequence[Exhibit]) -> Explanation | None:
         """The smallest explanation of some exhibits."""
@@ -63,10 +66,10 @@ class Inquiry:
             return None
         # What explains the gradients too is the better explanation; then the smaller.
         explanations = [self._backward(hypothesis, exhibits) for hypothesis in found[:_SAMPLE]]
-        best = min(explanations, key=lambda e: (e.gradients in ("unexplained", "behind"), len(e.hypothesis)))
+        best = min(explanations, key=lambda e: (e.gradients in _OPEN, len(e.hypothesis)))
         named = {identity for identity, _ in best.hypothesis.chosen}
-        others = [h for h in found if {identity for identity, _ in h.chosen} - named]
-        return Explanation(best.hypothesis, (*best.equivalents, *_distinct(others)), best.gradients)
+        others = [h for h in (*best.equivalents, *found) if {identity for identity, _ in h.chosen} - named]
+        return Explanation(best.hypothesis, _distinct(others), best.gradients)
 
     def forward_right(self, exhibit: Exhibit) -> bool:
         """Whether forward is torch's in an exhibit."""

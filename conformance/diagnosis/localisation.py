@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -12,7 +13,7 @@ from conformance.case import Case
 from conformance.diagnosis.exhibit import Exhibit
 from conformance.diagnosis.hypothesis import Hypothesis, Question
 from conformance.diagnosis.relation import Outputs, Relation, broken
-from conformance.observation import Answered, Observation
+from conformance.observation import Answered, Observation, Raised
 
 Look = Callable[[Case, tuple[tuple[Case, Arguments], ...]], Observation]
 
@@ -20,15 +21,42 @@ Look = Callable[[Case, tuple[tuple[Case, Arguments], ...]], Observation]
 def localise(exhibits: Sequence[Exhibit], look: Look) -> tuple[str, ...]:
     """Sentences on what is right and what is not, from all exhibits and from the simplest wrong one."""
     wrong = [e for e in exhibits if e.wrong]
-    forward = [e for e in wrong if not Question(forward_only=True).bears_out(e, Hypothesis())]
-    if not forward:
-        return ("Forward is right in every case: only what backward does is wrong.",)
-    simplest = min(forward, key=lambda e: e.case.complexity)
-    tried = list(_relations(simplest, look))
+    found = [*_raising(wrong), *_changing(wrong)]
+    if all(e.case.asks == "gradients" and _is_right(e) for e in wrong):
+        return (*found, "Forward is right in every case: only what backward does is wrong.")
+    plain = [e for e in wrong if isinstance(e.seen, Answered) and not e.odd and not _is_right(e)]
+    if not plain:
+        return tuple(found)
+    tried = list(_relations(min(plain, key=lambda e: (e.case.complexity, e.case.id)), look))
     lost = "; ".join(relation.breaks for relation, is_broken in tried if is_broken)
     kept = "; ".join(relation.holds for relation, is_broken in tried if not is_broken)
-    found = [f"Not even consistent with itself: {lost}."] if lost else []
-    return (*found, f"Consistent with itself in this: {kept}.") if kept else tuple(found)
+    found += [f"In the simplest wrong case it is not even consistent with itself: {lost}."] if lost else []
+    found += [f"There it is consistent with itself in this: {kept}."] if kept else []
+    return tuple(found)
+
+
+def _is_right(exhibit: Exhibit) -> bool:
+    """Whether forward is torch's, or nearly."""
+    return Question(forward_only=True).bears_out(exhibit, Hypothesis())
+
+
+def _raising(wrong: Sequence[Exhibit]) -> Iterator[str]:
+    """How often it raised, and what."""
+    raised = [e.seen for e in wrong if isinstance(e.seen, Raised)]
+    if raised:
+        kind, _ = Counter(seen.kind for seen in raised).most_common(1)[0]
+        yield f"In {len(raised):,} of {len(wrong):,} wrong cases it raised, mostly {kind}."
+
+
+def _changing(wrong: Sequence[Exhibit]) -> Iterator[str]:
+    """What it changed that was not its own to change."""
+    answered = [e.seen for e in wrong if isinstance(e.seen, Answered)]
+    changed = dict.fromkeys(name for seen in answered for name in seen.changed)
+    if changed:
+        yield f"It changes {', '.join(changed)} in place."
+    altered = dict.fromkeys(name for seen in answered for name in seen.altered)
+    if altered:
+        yield f"It changes {' and '.join(altered)} after returning it."
 
 
 def _relations(exhibit: Exhibit, look: Look) -> Iterator[tuple[Relation, bool]]:
@@ -39,7 +67,7 @@ def _relations(exhibit: Exhibit, look: Look) -> Iterator[tuple[Relation, bool]]:
         if not isinstance(seen, Answered) or not isinstance(seen.calls[0].outputs, tuple):
             return None
         outputs = seen.calls[0].outputs
-        if len(outputs) != 2 or not all(isinstance(value, np.ndarray) for value in outputs):  # noqa: PLR2004
+        if len(outputs) != 2 or not all(isinstance(v, np.ndarray) and v.dtype.kind == "f" for v in outputs):  # noqa: PLR2004
             return None
         return outputs  # type: ignore[return-value]  # both were just seen to be arrays
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from conformance.arguments import Arguments
 from conformance.case import Case
-from conformance.observation import Answered, Call, NotAnArray, Raised
+from conformance.description import describe
+from conformance.observation import Answered, Call, NotAnArray, Raised, listed_numbers
 from conformance.reference import RNN
 
 
@@ -51,8 +52,11 @@ def _raised(error: Exception) -> Raised:
 def _read(answer: Any) -> Any:
     """Outputs as `observe` reads them."""
     if not isinstance(answer, tuple):
-        return NotAnArray(type(answer).__name__, "a tuple of output and h_n")
-    return tuple(v if isinstance(v, np.ndarray) else NotAnArray(type(v).__name__, "numpy.ndarray") for v in answer)
+        return NotAnArray(describe(answer), "a tuple of output and h_n", answer)
+    return tuple(
+        value if isinstance(value, np.ndarray) else NotAnArray(describe(value), "numpy.ndarray", listed_numbers(value))
+        for value in answer
+    )
 
 
 def _changed(calls: tuple[tuple[Case, Arguments], ...], copies: list[Arguments]) -> tuple[str, ...]:

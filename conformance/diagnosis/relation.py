@@ -45,14 +45,17 @@ def broken(ask: Ask, case: Case, arguments: Arguments) -> Iterator[tuple[Relatio
 def _equal(one: Array, other: Array, dtype: str) -> bool:
     if one.shape != other.shape:
         return False
-    far = np.max(np.abs(one - other), initial=0.0)
-    return bool(far <= _NEAR[dtype] * max(1.0, float(np.max(np.abs(one), initial=0.0))))
+    finite = np.isfinite(one)
+    largest = float(np.max(np.abs(one), initial=1.0, where=finite))
+    with np.errstate(invalid="ignore"):
+        near = np.where(finite, np.abs(one - other) <= _NEAR[dtype] * largest, one == other)
+    return bool(np.all(near | (np.isnan(one) & np.isnan(other))))
 
 
 def _unbatched(ask: Ask, case: Case, arguments: Arguments) -> list[Pair] | None:
     if not case.batch_size:
         return None
-    one, first = _first(case, arguments)
+    one, first = _last(case, arguments)
     axis = 0 if case.batch_first else 1
     h_0 = None if first.h_0 is None else first.h_0[:, 0]
     alone = dataclasses.replace(first, input=first.input.take(0, axis=axis), h_0=h_0)
@@ -60,10 +63,10 @@ def _unbatched(ask: Ask, case: Case, arguments: Arguments) -> list[Pair] | None:
     return _both(ask(one, first), ask(dataclasses.replace(case, batch_size=None), alone), drop)
 
 
-def _first(case: Case, arguments: Arguments) -> tuple[Case, Arguments]:
-    """The first sequence of a batch, as a batch of one."""
-    h_0 = None if arguments.h_0 is None else arguments.h_0[:, :1].copy()
-    sequence = arguments.input.take([0], axis=0 if case.batch_first else 1)
+def _last(case: Case, arguments: Arguments) -> tuple[Case, Arguments]:
+    """The last sequence of a batch, as a batch of one; what serves a whole batch is often made from the first."""
+    h_0 = None if arguments.h_0 is None else arguments.h_0[:, -1:].copy()
+    sequence = arguments.input.take([-1], axis=0 if case.batch_first else 1)
     return dataclasses.replace(case, batch_size=1), dataclasses.replace(arguments, input=sequence, h_0=h_0)
 
 
@@ -87,9 +90,8 @@ def _alone(ask: Ask, case: Case, arguments: Arguments) -> list[Pair] | None:
     if not case.batched or (case.batch_size or 0) < 2:  # noqa: PLR2004 -- one sequence is always alone
         return None
     axis = 0 if case.batch_first else 1
-    return _both(
-        ask(case, arguments), ask(*_first(case, arguments)), lambda o: (o[0].take([0], axis=axis), o[1][:, :1])
-    )
+    cut = lambda o: (o[0].take([-1], axis=axis), o[1][:, -1:])  # noqa: E731
+    return _both(ask(case, arguments), ask(*_last(case, arguments)), cut)
 
 
 def _halves(ask: Ask, case: Case, arguments: Arguments) -> list[Pair] | None:

@@ -100,7 +100,7 @@ class GradAccumulatedAcrossLayers(RNN):
 @fault(
     "grad-through-time-missing",
     "The gradient is not carried from a time step to the one before it.",
-    hint="In the loop backwards over time: dh of step t has a part da_{t+1} @ weight_hh.",
+    hint="In the loop backwards over time: dh of step t has a part da_{t+1} @ weight_hh; detach() of a state cuts it.",
 )
 class GradThroughTimeMissing(RNN):
     at_last_step: bool
@@ -123,7 +123,10 @@ STEPS = (5, 1, 2, 3, 4, 6, 7, 8, 10, 16, 20, 32, 35, 50)
     "grad-truncated",
     "Backpropagation through time is cut off: {cut}.",
     hint="A limit on the loop backwards over time, or a detach() of the state; torch goes back to the first step.",
-    cut=(*(f"after {k} steps" for k in STEPS), *(f"between chunks of {k} steps" for k in STEPS if k > 1)),
+    cut=(
+        *(f"after {k} {'step' if k == 1 else 'steps'}" for k in STEPS),
+        *(f"between chunks of {k} steps" for k in STEPS if k > 1),
+    ),
 )
 class GradTruncated(RNN):
     cut: str
@@ -298,7 +301,7 @@ class GradLayersWeightsMissing(RNN):
 @fault(
     "grad-lower-layers-missing",
     "Nothing is handed down: layers below the last get no gradient from it.",
-    hint="The gradient of a layer's input is the upstream gradient of the layer below.",
+    hint="The gradient of a layer's input is the upstream gradient of the layer below; detach() between them stops it.",
 )
 class GradLowerLayersMissing(RNN):
     def _input_gradient(self, layer: list[Scan]) -> Array:

@@ -39,14 +39,18 @@ class DefaultBatchFirst(RNN):
 
 @fault(
     "batch-first-applied-to-h0",
-    "With batch_first h_0 is read as (batch_size, num_layers * directions, hidden_size); it is not batch-first ever.",
+    "With batch_first h_0 is read as (batch_size, num_layers * directions, hidden_size), and what does not fit "
+    "{unfit}; it is not batch-first ever.",
     hint="h_0 is (num_layers * directions, batch_size, hidden_size), whatever batch_first says.",
+    unfit=("is refused", "is broadcast"),
 )
 class BatchFirstAppliedToH0(RNN):
+    unfit: str
+
     def _layout_in(self, input: Array, h_0: Array | None) -> tuple[Array, Array | None]:  # noqa: A002
         if h_0 is not None and self.batched and self.batch_first:
             swapped = h_0.swapaxes(0, 1)
-            if swapped.shape != h_0.shape:
+            if swapped.shape != h_0.shape and self.unfit == "is refused":
                 raise RuntimeError(f"Expected hidden size {swapped.shape}, got {list(h_0.shape)}")
             h_0 = swapped
         return super()._layout_in(input, h_0)
@@ -176,7 +180,8 @@ class SqueezeDropsSizeOneAxes(RNN):
 @fault(
     "nondeterministic",
     "The same call gives another answer each time.",
-    hint="A random number that is drawn in forward (an initial state, a mask), or memory that is never written.",
+    hint="A random number that is drawn in forward (an initial state, a mask), memory that is never written, or "
+    "something kept on the class, the module or a default argument.",
 )
 class Nondeterministic(RNN):
     def _layout_out(self, output: Array, h_n: Array) -> tuple[Array, Array]:
@@ -205,7 +210,7 @@ class H0Modified(RNN):
 class InputModified(RNN):
     def forward(self, input: Array, h_0: Array | None = None) -> tuple[Array, Array]:  # noqa: A002
         results = super().forward(input, h_0)
-        np.add(input, 1, out=input)
+        np.negative(input, out=input)  # another bit in every number, also in zeros and infinities
         return results
 
 

@@ -236,9 +236,9 @@ class UpstreamModified(RNN):
     def backward(self, grad_output: Array, grad_h_n: Array) -> dict[str, Array]:
         gradients = super().backward(grad_output, grad_h_n)
         if "output" in self.overwritten:
-            grad_output += 1
+            np.negative(grad_output, out=grad_output)
         if "h_n" in self.overwritten:
-            grad_h_n += 1
+            np.negative(grad_h_n, out=grad_h_n)
         return gradients
 
 

@@ -20,6 +20,7 @@ from conformance.record import Record, Run
 from conformance.record_file import RecordWriter, read
 from conformance.record_line import connection_from
 from conformance.report.html import write
+from conformance.report.note import unmet
 from conformance.report.terminal import explanation_lines, failure_lines, verdict_line
 from conformance.status import Status
 from conformance.summary import EXIT_SUCCESS, exit_code, summaries
@@ -98,7 +99,7 @@ class Controller:
             terminalreporter.line(click.unstyle(verdict_line(summary)))
             terminalreporter.line(f"  run {summary.run:,} of {summary.expected:,} expected")
             if summary.expectation_note:
-                terminalreporter.line(f"  expected to be wrong, but {summary.expectation_note}")
+                terminalreporter.line(f"  {unmet(summary)}")
             for line in explanation_lines(summary):
                 terminalreporter.line(f"  {line}")
             if summary.first is not None and summary.connected:

@@ -10,7 +10,7 @@ from conformance.summary import Summary
 
 @dataclass(frozen=True)
 class Mistake:
-    """One fault that was found: what it is, by what name, where to look, how far it goes, its simplest case.
+    """One fault that was found: what it is and where, by what name, where to look, how far it goes, its simplest case.
 
     `simplest` is a case's id, or empty where it is the simplest failing case of all, which is shown anyway.
     """
@@ -43,11 +43,12 @@ def explanation(summary: Summary) -> Explanation | None:
 
 def _mistake(diagnosis: Diagnosis, finding: Finding, shown: str) -> Mistake:
     """One finding in words."""
-    parts = [f"Established with {finding.where}."] if finding.where else []
+    parts = []
     if len(diagnosis.findings) > 1:
         parts.append(f"Needed for {finding.explains:,} of {_wrong_cases(diagnosis.failing)}.")
     return Mistake(
-        what=finding.what,
+        # Elsewhere it was not seen, so its sentence must not speak of there.
+        what=f"Where {finding.where}: {finding.what}" if finding.where else finding.what,
         name=f"{finding.id}: {finding.value}" if finding.value else finding.id,
         hint=finding.hint,
         extent=" ".join(parts),
@@ -66,7 +67,7 @@ def _reach(diagnosis: Diagnosis) -> str:
     if not diagnosis.complete:
         count = f"{diagnosis.reproduced:,} of {cases}"
     else:
-        count = f"all {cases}" if diagnosis.failing > 1 else "the one wrong case"
+        count = {1: "the one wrong case", 2: "both wrong cases"}.get(diagnosis.failing, f"all {cases}")
     return f"{who} {count} to within rounding."
 
 

@@ -22,7 +22,13 @@ def notes(summary: Summary) -> Iterator[str]:
             "float64, or judge it with --dtype float32."
         )
     if summary.planned.expectation is not None and summary.judged:
-        missed = summary.expectation_note
-        yield f"Expected to be wrong, but {missed}." if missed else "Expected to be wrong as it is, and found so."
+        yield f"{unmet(summary)}." if summary.expectation_note else "Expected to be wrong as it is, and found so."
     for glob in summary.planned.stale:
         yield f"Stale: the known difference {glob} matches no case of the suite; remove it."
+
+
+def unmet(summary: Summary) -> str:
+    """What `<name>.expected.yaml` says and is not so; only where there is such a file and it is not met."""
+    # An implementation FILE.py:NAME is called FILE:NAME, but the file beside it is the file's.
+    name = summary.name.partition(":")[0]
+    return f"Not as {name}.expected.yaml says: {summary.expectation_note}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 
@@ -18,6 +19,12 @@ from conformance.status import Status
 from conformance.summary import WRONG, Summary, summaries
 
 _ROWS = 8
+
+#: Holds together what must stay on one line.
+_NO_BREAK = "\xa0"
+
+#: How many characters of a message of torch's are quoted.
+_QUOTED = 160
 
 #: A value that never fails is worth telling when one case in this many has it.
 _SHARE = 10
@@ -117,7 +124,16 @@ def _validation(summary: Summary) -> Iterator[str]:
     accepted = next((r for r in summary.wrong if r.asks == "validation"), None)
     if accepted is not None:
         yield f"  The simplest that it accepts: {clean(accepted.case)}"
-        yield from _wrapped(accepted.why, "    ")
+        yield from _wrapped(_brief(accepted.why), "    ")
+
+
+def _brief(why: str) -> str:
+    """A sentence with only the first sentence, or the beginning, of what it quotes of torch: some of it is a page."""
+    before, torch, message = why.partition("(torch raises ")
+    if not torch:
+        return why
+    first = re.split(r"(?<=[.!?])\s|\n", message.removesuffix(")").strip(), maxsplit=1)[0]
+    return f"{before}{torch}{textwrap.shorten(first, _QUOTED, placeholder=' ...')})"
 
 
 def _separating(summary: Summary) -> Iterator[str]:
@@ -132,13 +148,14 @@ def _separating(summary: Summary) -> Iterator[str]:
         failing = [v for v in groups if wrongs[v]]
         if clean_ones and failing:
             share = sum(wrongs[v] for v in failing) / sum(len(groups[v]) for v in failing)
-            words = "   ".join(f"{value}: {wrongs[value]:,} of {len(groups[value]):,}" for value in groups)
+            entries = [f"{value}: {wrongs[value]:,} of {len(groups[value]):,}" for value in groups]
+            words = "   ".join(entry.replace(" ", _NO_BREAK) for entry in entries)
             found.append((share, f"{axis.name:<14} {words}"))
     found.sort(key=lambda pair: -pair[0])
     clear = [row for share, row in found if share >= found[0][0] / 2]
     yield from ["Wrong, by setting:"] if clear else []
     for row in clear[:_ROWS]:
-        yield from _wrapped(row, "  ", hang=" " * 17)
+        yield from (line.replace(_NO_BREAK, " ") for line in _wrapped(row, "  ", hang=" " * 17))
 
 
 def _demands(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]:

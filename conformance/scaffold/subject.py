@@ -57,7 +57,7 @@ def load(target: str, holds_rnn: Callable[[Subject], bool]) -> Subject:
         raise ScaffoldError(str(error)) from None
     if source.path is None:
         raise ScaffoldError(f"{target} is a module, but should be a file: the adapter imports it by its path")
-    path = Path(source.origin)
+    path = Path(source.place)
     module = _import(path)
     if source.attribute is not None:
         return _named(path, module, source.attribute)

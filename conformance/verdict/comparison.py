@@ -17,6 +17,9 @@ from conformance.verdict.place import first_place, words
 
 OUTPUTS = ("output", "h_n")
 
+#: A call does not say whose it is, so the sentence speaks of both.
+_OF_A_MODULE = " (in a torch.nn.Module: within autograd's reach)"
+
 
 @dataclass(frozen=True)
 class Mismatch:
@@ -50,7 +53,7 @@ def _gradient_mismatch(wanted: ExpectedCall, gradients: dict[str, Value] | NotGr
     missing = [name for name in names if name not in gradients]
     if missing:
         what = f"the gradient of {missing[0]} is" if len(missing) == 1 else f"the gradients of {', '.join(missing)} are"
-        return Mismatch(Layer.GRADIENT, f"{what} missing, but should be in what backward returns")
+        return Mismatch(Layer.GRADIENT, f"{what} missing, but should be in what backward returns{_OF_A_MODULE}")
     difference = _compare(wanted, {name: gradients[name] for name in names}, "the gradient of ")
     return None if difference is None else Mismatch(Layer.GRADIENT, difference.why, difference.place)
 
@@ -111,8 +114,8 @@ def _number(layer: Layer, tensor: _Tensor, wrong: Array, shown: Array) -> Mismat
     if layer is Layer.VALUE:
         error = float(absolute_errors(tensor.array, tensor.wanted)[place.index])
         far = f"off by {error:.2g}; {tensor.wanted.tolerance:.2g} is allowed; "
-    are = "number is" if place.wrong == 1 else "numbers are"
-    how_far = f"{far}{place.wrong} of {place.size} {are} wrong"
+    numbers, are = "number" if place.size == 1 else "numbers", "is" if place.wrong == 1 else "are"
+    how_far = f"{far}{place.wrong} of {place.size} {numbers} {are} wrong"
     return Mismatch(layer, f"{tensor.name} is {got} {words(place)}, but should be {wanted} ({how_far})", place)
 
 
