@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,7 +136,8 @@ class _Walk:
         if ended is not None and not self._answers:
             return ended
         altered = dict.fromkeys(name for answer, call in self._answers for name in _altered(instance, answer, call))
-        return Answered(tuple(call for _, call in self._answers), self._changed(), tuple(altered), ended)
+        changed = changed_arguments(self._calls, self._copies)
+        return Answered(tuple(call for _, call in self._answers), changed, tuple(altered), ended)
 
     def _call(self, instance: Instance, number: int) -> Raised | Declined | None:
         """One call; its answer is read at once, and again at the end."""
@@ -172,13 +174,14 @@ class _Walk:
         found = [(n, value) for n, value in dict.items(gradients) if issubclass(type(n), str)]
         return {str.__str__(name): _read(instance, value) for name, value in found}
 
-    def _changed(self) -> tuple[str, ...]:
-        """The arguments that are no longer what they were."""
-        changed: list[str] = []
-        for number, (_, given) in enumerate(self._calls):
-            before, after = _named(given), _named(self._copies[number])
-            changed += [name for name in before if not _same(before[name], after[name])]
-        return tuple(dict.fromkeys(changed))
+
+def changed_arguments(calls: Sequence[tuple[Case, Arguments]], copies: Sequence[Arguments]) -> tuple[str, ...]:
+    """The arguments that are no longer what they were in the copies that were handed over, by the names users know."""
+    changed: list[str] = []
+    for (_, given), copy in zip(calls, copies, strict=True):
+        before, after = _named(given), _named(copy)
+        changed += [name for name in before if not _same(before[name], after[name])]
+    return tuple(dict.fromkeys(changed))
 
 
 def _failure(error: BaseException, stage: str, case: Case) -> Raised | Declined:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from conformance.diagnosis.alike import alike
 from conformance.diagnosis.exhibit import Exhibit
-from conformance.diagnosis.hypothesis import Hypothesis, Question
+from conformance.diagnosis.hypothesis import ABOUT_EVERYTHING, ABOUT_FORWARD, Hypothesis
 from conformance.diagnosis.inquiry import Explanation, Inquiry
 from conformance.diagnosis.localisation import Look, localise
 from conformance.diagnosis.piecewise import Piecewise, explain_piecewise
@@ -121,12 +121,9 @@ def _finding(identity: str, value: Value, needed: Sequence[Exhibit], where: str)
 
 def _explained(exhibit: Exhibit, hypothesis: Hypothesis, gradients: str) -> bool:
     """Whether a wrong case is as predicted, or forward is and the gradients are that forward's own."""
-    if Question(forward_only=False).bears_out(exhibit, hypothesis):
+    if ABOUT_EVERYTHING.bears_out(exhibit, hypothesis):
         return True
-    forward = Question(forward_only=True)
-    if not len(hypothesis) or not forward.bears_out(exhibit, hypothesis):
-        return False
-    return gradients == "following"
+    return gradients == "following" and len(hypothesis) > 0 and ABOUT_FORWARD.bears_out(exhibit, hypothesis)
 
 
 def _remarks(failing: Sequence[Exhibit], explained: Sequence[Exhibit], explanation: Explanation) -> tuple[str, ...]:

@@ -96,6 +96,11 @@ class Question:
         return compare(exhibit, predicted, in_float32=hypothesis.in_float32)
 
 
+#: The two questions that are asked.
+ABOUT_FORWARD = Question(forward_only=True)
+ABOUT_EVERYTHING = Question(forward_only=False)
+
+
 def candidates(part: str) -> tuple[Chosen, ...]:
     """Every single fault of one part, at every value."""
     return tuple(

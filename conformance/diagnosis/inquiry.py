@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance.diagnosis.derivative import follows, is_ordinary
 from conformance.diagnosis.exhibit import Exhibit
-from conformance.diagnosis.hypothesis import Hypothesis, Question, candidates
+from conformance.diagnosis.hypothesis import ABOUT_EVERYTHING, ABOUT_FORWARD, Hypothesis, candidates
 from conformance.diagnosis.search import Effort, Search
 from conformance.observation import Answered
 
@@ -20,8 +20,6 @@ _SAMPLE = 3
 #: What became of gradients that stay unexplained, all of them or some.
 _OPEN = ("unexplained", "behind")
 
-_FORWARD = Question(forward_only=True)
-_EVERYTHING = Question(forward_only=False)
 RIGHT = Hypothesis()
 FORWARD, GRADIENTS = candidates("forward"), candidates("gradients")
 
@@ -73,18 +71,18 @@ class Inquiry:
 
     def forward_right(self, exhibit: Exhibit) -> bool:
         """Whether forward is torch's in an exhibit."""
-        return not exhibit.wrong or _FORWARD.bears_out(exhibit, RIGHT)
+        return not exhibit.wrong or ABOUT_FORWARD.bears_out(exhibit, RIGHT)
 
     def _forward(self, base: Hypothesis, exhibits: Sequence[Exhibit]) -> list[Hypothesis]:
         """The smallest sets of faults that explain every output and h_n."""
         if all(self.forward_right(exhibit) for exhibit in exhibits):
             return [base]
-        return Search(exhibits, FORWARD, _FORWARD, self.effort).smallest(base, AT_ONCE)
+        return Search(exhibits, FORWARD, ABOUT_FORWARD, self.effort).smallest(base, AT_ONCE)
 
     def _backward(self, base: Hypothesis, exhibits: Sequence[Exhibit]) -> Explanation:
         """What explains the gradients too."""
         asked = [e for e in exhibits if e.gradients]
-        wrong = [e for e in asked if not _EVERYTHING.bears_out(e, base)]
+        wrong = [e for e in asked if not ABOUT_EVERYTHING.bears_out(e, base)]
         if not wrong:
             return Explanation(base)
         plain = [e for e in wrong if self.forward_right(e)]
@@ -97,7 +95,9 @@ class Inquiry:
         if found:
             return Explanation(found[0], _distinct(found[1:]), "following" if following else "behind")
         # A forward that returns what cannot be compared still shows through its gradients.
-        found = Search(asked, (*FORWARD, *GRADIENTS), _EVERYTHING, self.effort).smallest(base, 1) if len(base) else []
+        found = (
+            Search(asked, (*FORWARD, *GRADIENTS), ABOUT_EVERYTHING, self.effort).smallest(base, 1) if len(base) else []
+        )
         if found:
             return Explanation(found[0], _distinct(found[1:]))
         return Explanation(base, (), "unexplained")
@@ -109,7 +109,7 @@ class Inquiry:
 
     def _gradients(self, base: Hypothesis, asked: Sequence[Exhibit]) -> list[Hypothesis]:
         """The smallest sets of gradient faults that explain every gradient."""
-        search = Search(asked, GRADIENTS, _EVERYTHING, self.effort)
+        search = Search(asked, GRADIENTS, ABOUT_EVERYTHING, self.effort)
         return search.smallest(base, max(AT_ONCE - len(base), 1))
 
 

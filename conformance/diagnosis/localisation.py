@@ -11,7 +11,7 @@ import numpy as np
 from conformance.arguments import Arguments
 from conformance.case import Case
 from conformance.diagnosis.exhibit import Exhibit
-from conformance.diagnosis.hypothesis import Hypothesis, Question
+from conformance.diagnosis.hypothesis import ABOUT_FORWARD, Hypothesis
 from conformance.diagnosis.relation import Outputs, Relation, broken
 from conformance.observation import Answered, Observation, Raised
 
@@ -37,7 +37,7 @@ def localise(exhibits: Sequence[Exhibit], look: Look) -> tuple[str, ...]:
 
 def _is_right(exhibit: Exhibit) -> bool:
     """Whether forward is torch's, or nearly."""
-    return Question(forward_only=True).bears_out(exhibit, Hypothesis())
+    return ABOUT_FORWARD.bears_out(exhibit, Hypothesis())
 
 
 def _raising(wrong: Sequence[Exhibit]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from conformance.arguments import Arguments
 from conformance.case import Case
 from conformance.description import describe
-from conformance.observation import Answered, Call, NotAnArray, Raised, listed_numbers
+from conformance.observation import Answered, Call, NotAnArray, Raised, changed_arguments, listed_numbers
 from conformance.reference import RNN
 
 
@@ -34,7 +34,7 @@ def predict(
             ended = _raised(error)
     if ended is not None and not answers:
         return ended
-    return Answered(tuple(answers), _changed(calls, copies), altered=(), ended=ended)
+    return Answered(tuple(answers), changed_arguments(calls, copies), altered=(), ended=ended)
 
 
 def _gradients(instance: Any, given: Arguments) -> Any:
@@ -57,18 +57,3 @@ def _read(answer: Any) -> Any:
         value if isinstance(value, np.ndarray) else NotAnArray(describe(value), "numpy.ndarray", listed_numbers(value))
         for value in answer
     )
-
-
-def _changed(calls: tuple[tuple[Case, Arguments], ...], copies: list[Arguments]) -> tuple[str, ...]:
-    """The arguments that would be changed, by the names that users know."""
-    found: dict[str, None] = {}
-    for (_, before), after in zip(calls, copies, strict=True):
-        pairs = {
-            "input": (before.input, after.input),
-            "h_0": (before.h_0, after.h_0),
-            "the upstream gradient of output": (before.grad_output, after.grad_output),
-            "the upstream gradient of h_n": (before.grad_h_n, after.grad_h_n),
-            **{name: (array, after.parameters[name]) for name, array in before.parameters.items()},
-        }
-        found |= {name: None for name, (a, b) in pairs.items() if a is not None and a.tobytes() != b.tobytes()}
-    return tuple(found)

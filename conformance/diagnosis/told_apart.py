@@ -7,13 +7,10 @@ from collections.abc import Iterable, Mapping
 from conformance.case import Case
 from conformance.diagnosis.derivative import follows
 from conformance.diagnosis.exhibit import Exhibit
-from conformance.diagnosis.hypothesis import Hypothesis, Question, candidates
+from conformance.diagnosis.hypothesis import ABOUT_EVERYTHING, ABOUT_FORWARD, Hypothesis, candidates
 from conformance.expected import Expected, Returns
 from conformance.faults import Value
 from conformance.quiet import quiet
-
-_EVERYTHING = Question(forward_only=False)
-_FORWARD = Question(forward_only=True)
 
 
 def smaller(chosen: Mapping[str, Value], cases: Iterable[tuple[Case, Expected | object]]) -> str | None:
@@ -40,8 +37,8 @@ def _exhibit(planted: Hypothesis, case: Case, expected: Returns) -> Exhibit:
 
 def _agrees(exhibit: Exhibit, hypothesis: Hypothesis) -> bool:
     """Whether fewer faults answer as was seen."""
-    if _EVERYTHING.bears_out(exhibit, hypothesis):
+    if ABOUT_EVERYTHING.bears_out(exhibit, hypothesis):
         return True
-    if not exhibit.gradients or not len(hypothesis) or not _FORWARD.bears_out(exhibit, hypothesis):
+    if not exhibit.gradients or not len(hypothesis) or not ABOUT_FORWARD.bears_out(exhibit, hypothesis):
         return False
     return follows(exhibit, hypothesis)
