@@ -66,7 +66,8 @@ def test_1_a_wrong_implementation(run):
     assert "written in cases/values/configurations.yaml:" in out
     assert re.search(r"h_0\s+absent: 0 of \d+   given: \d+ of \d+", out)
     assert "Traceback" not in out
-    assert max(len(line) for line in out.splitlines() if "rnn-conformance cases show" not in line) < 80
+    # A command to copy is not broken, however long the path in it.
+    assert max(len(line) for line in out.splitlines() if not line.lstrip().startswith("rnn-conformance")) < 80
 
 
 @pytest.mark.parametrize(
