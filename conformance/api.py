@@ -9,11 +9,11 @@ from typing import Any
 
 from conformance import discovery
 from conformance.adapters import adapt
-from conformance.discovery import Source
 from conformance.execution import Named, execute
 from conformance.plan import Dtype, Plan
 from conformance.record import Record
 from conformance.result import Result
+from conformance.source import Source
 from conformance.sweep import suite
 from conformance.sweep.scope import parse_where
 

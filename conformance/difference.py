@@ -41,3 +41,22 @@ class Steps:
     tensor: str
     errors: tuple[float, ...]
     tolerance: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """A task learned step by step, beside torch: the losses before each update, and how far apart they may be.
+
+    `torch` and `losses` are nats a prediction; `losses` is shorter where learning ended early. The accuracies are shares
+    of the held-out examples, None where a task has none; `sample` is text that the trained network wrote, torch's
+    beside it; `published` is a printed record that the case is compared with, without being judged by it.
+    """
+
+    torch: tuple[float, ...]
+    losses: tuple[float, ...]
+    tolerances: tuple[float, ...]
+    torch_accuracy: float | None = None
+    accuracy: float | None = None
+    torch_sample: str = ""
+    sample: str = ""
+    published: tuple[float, ...] = ()

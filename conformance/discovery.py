@@ -10,7 +10,7 @@ import importlib.util
 import inspect
 import itertools
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,29 +19,11 @@ from conformance.adapters import adapt
 from conformance.description import FILE_MODULE
 from conformance.implementation import BrokenImplementation, Implementation, NoImplementationError
 from conformance.quiet import quiet
-from conformance.registration import Expectation, Known, expectation_beside, known_beside
+from conformance.registration import expectation_beside, known_beside, requirements_beside
+from conformance.source import Source
 
 ENTRY_POINTS = "rnn_conformance.implementations"
 _numbers = itertools.count()
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where an implementation is, before any of its code has run."""
-
-    name: str
-    description: str
-    origin: str
-    path: Path | None
-    module: str | None
-    attribute: str | None
-    known: tuple[Known, ...] = ()
-    expectation: Expectation | None = None
-
-    @property
-    def place(self) -> str:
-        """The file or the module, without the NAME in it; `origin` is what a command takes."""
-        return self.origin.removesuffix(f":{self.attribute}") if self.attribute else self.origin
 
 
 def parse(target: str) -> Source:
@@ -88,6 +70,14 @@ def discover(impls: Path) -> tuple[Source, ...]:
     return (*found, *(source for source in installed if by_name[source.name] is source))
 
 
+def select(found: Sequence[Source], names: Sequence[str]) -> tuple[Source, ...]:
+    """Those with one of these names; all of them where there are no names. NoImplementationError for an unknown one."""
+    if missing := sorted(set(names) - {source.name for source in found}):
+        there = ", ".join(source.name for source in found)
+        raise NoImplementationError(f"there is no implementation {', '.join(missing)}; there are {there}")
+    return tuple(source for source in found if not names or source.name in names)
+
+
 def from_file(path: Path, name: str, attribute: str | None = None) -> Source:
     """An implementation in a file, with what stands beside it; none of its code runs."""
     if path.is_dir():
@@ -103,6 +93,7 @@ def from_file(path: Path, name: str, attribute: str | None = None) -> Source:
         attribute,
         known_beside(path),
         expectation_beside(path),
+        requirements_beside(path),
     )
 
 
@@ -110,8 +101,10 @@ def load(source: Source) -> Implementation:
     """Import an implementation.
 
     One that cannot be imported is a BrokenImplementation: what it raised is judged. Raises NoImplementationError where
-    the module has no RNN, or several things that could be it.
+    the module has no RNN, or several things that could be it, and where something that it requires is not installed.
     """
+    if source.missing:
+        raise NoImplementationError(f"{source.name} cannot be run here: {source.missing}")
     about = {"description": source.description, "origin": source.origin}
     try:
         if source.module and str(Path.cwd()) not in sys.path:

@@ -10,7 +10,6 @@ from typing import IO
 
 from conformance import discovery
 from conformance.connection import Connection
-from conformance.discovery import Source
 from conformance.evidence import diagnose
 from conformance.finding import Diagnosis
 from conformance.implementation import BrokenImplementation, Implementation, NoImplementationError
@@ -18,6 +17,7 @@ from conformance.plan import Plan, now
 from conformance.record import Record, Run
 from conformance.record_file import RecordWriter
 from conformance.runner import Subject
+from conformance.source import Source
 
 
 class NoTorchError(Exception):
@@ -54,12 +54,16 @@ def execute(
     plan: Plan,
     named: tuple[Named, ...],
     *,
+    skipped: Iterable[Source] = (),
     stream: IO[str] | None = None,
     progress: Callable[[Record], None] = lambda _: None,
 ) -> Run:
-    """Run a plan; the records go to `stream` as they come. Ctrl-C ends it with what there is, marked incomplete."""
+    """Run a plan; the records go to `stream` as they come. Ctrl-C ends it with what there is, marked incomplete.
+
+    `skipped` are implementations that cannot be run here; they are told of, and that is all.
+    """
     began = time.monotonic()
-    header = plan.header([n.source for n in named], now())
+    header = plan.header([n.source for n in named], now(), skipped)
     writer = None if stream is None else RecordWriter(stream, header)
     connections: list[Connection] = []
     records: list[Record] = []

@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import Literal
 
 from conformance.case import Case, CaseDtype
-from conformance.discovery import Source
 from conformance.implementation import Implementation
-from conformance.record import Header, Planned
+from conformance.record import Header, Planned, Skipped
 from conformance.registration import unmatched
 from conformance.runner import Runner
+from conformance.source import Source
 from conformance.sweep.scope import EVERYTHING, Scope
 from conformance.sweep.suite import Suite
 
@@ -47,8 +47,9 @@ class Plan:
         dtypes: tuple[CaseDtype, ...] = ("float64", "float32") if self.dtype == "both" else (self.dtype,)
         return tuple(c.in_dtype(dtype) for c in chosen for dtype in dtypes)
 
-    def header(self, sources: Iterable[Source], started: str) -> Header:
-        """The first line of the record file."""
+    def header(self, sources: Iterable[Source], started: str, skipped: Iterable[Source] = ()) -> Header:
+        """The first line of the record file; `skipped` cannot be run here, since something they require is missing."""
+        sources = tuple(sources)
         ids = [c.id for c in self.suite.cases]
         return Header(
             suite_version=self.suite.version,
@@ -56,7 +57,7 @@ class Plan:
             seed=self.seed,
             scope=self.scope_words(),
             command=self.command,
-            versions=versions(),
+            versions=versions(need.module for source in sources for need in source.requires),
             platform=platform.platform(),
             threads=self.threads,
             started=started,
@@ -71,6 +72,7 @@ class Plan:
                 )
                 for source in sources
             ),
+            skipped=tuple(Skipped(name=source.name, why=source.missing) for source in skipped),
         )
 
     def scope_words(self) -> dict[str, str]:
@@ -86,10 +88,10 @@ class Plan:
         return self.case is None or fnmatch.fnmatchcase(case.id, self.case.replace("[", "[[]"))
 
 
-def versions() -> dict[str, str]:
-    """The versions that can change a number or a verdict."""
+def versions(required: Iterable[str] = ()) -> dict[str, str]:
+    """The versions that can change a number or a verdict, those of what implementations require among them."""
     found = {"python": platform.python_version()}
-    for name in ("rnn-conformance", "torch", "numpy"):
+    for name in dict.fromkeys(("rnn-conformance", "torch", "numpy", *required)):
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

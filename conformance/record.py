@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from conformance.connection import Connection
-from conformance.difference import Distance, Place, Steps
+from conformance.difference import Curve, Distance, Place, Steps
 from conformance.finding import Diagnosis
 from conformance.status import Layer, Status
 
-FORMAT = 1
+FORMAT = 2
 Json = Any  # what json.loads returns
 
 
@@ -36,6 +36,7 @@ class Record:
     distances: dict[str, Distance] = field(default_factory=dict)
     place: Place | None = None
     steps: Steps | None = None
+    curve: Curve | None = None  # training alone
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -60,6 +61,8 @@ class Record:
         if values["steps"]:
             steps = _floats(values["steps"])
             values["steps"] = Steps(**steps | {"errors": tuple(_floats({"e": e})["e"] for e in steps["errors"])})
+        if values["curve"]:
+            values["curve"] = Curve(**{name: _unlisted(value) for name, value in values["curve"].items()})
         return cls(**values)
 
 
@@ -76,6 +79,14 @@ class Planned:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Skipped:
+    """One implementation that cannot be run here, and why: it stands in no count, and is not a success either."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Header:
     """What was to be run, on what, by which command."""
 
@@ -89,6 +100,7 @@ class Header:
     threads: int
     started: str
     implementations: tuple[Planned, ...]
+    skipped: tuple[Skipped, ...] = ()
 
     def to_json(self) -> str:
         """One line of JSON."""
@@ -99,7 +111,8 @@ class Header:
         """Rebuild what `to_json` wrote."""
         values = {name: data[name] for name in (f.name for f in dataclasses.fields(cls))}
         planned = tuple(Planned(**p | {"stale": tuple(p["stale"])}) for p in values["implementations"])
-        return cls(**values | {"implementations": planned})
+        skipped = tuple(Skipped(**s) for s in values["skipped"])
+        return cls(**values | {"implementations": planned, "skipped": skipped})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,3 +146,8 @@ def _plain(value: Json) -> Json:
 def _floats(data: dict[str, Json]) -> dict[str, Json]:
     """Turn the strings of `dump` back into infinities and NaN."""
     return {k: float(v) if v in ("nan", "inf", "-inf") and k != "tensor" else v for k, v in data.items()}
+
+
+def _unlisted(value: Json) -> Json:
+    """A list of numbers as `dump` wrote them as a tuple of floats; anything else as it is."""
+    return tuple(float(item) for item in value) if isinstance(value, list) else value

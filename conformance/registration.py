@@ -1,8 +1,9 @@
-"""What stands beside an implementation: its known differences, or what a run must find wrong with it."""
+"""What stands beside an implementation: what it needs, its known differences, what a run must find wrong with it."""
 
 from __future__ import annotations
 
 import fnmatch
+import importlib.util
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -42,26 +43,38 @@ class Known:
         return fnmatch.fnmatchcase(case_id, self.glob.replace("[", "[[]"))
 
 
+@dataclass(frozen=True)
+class Requirement:
+    """`<name>.requires.yaml`: a module that the implementation cannot do without, and how to install it."""
+
+    module: str
+    install: str
+
+    @property
+    def missing(self) -> bool:
+        """Whether it is not installed; nothing is imported."""
+        return importlib.util.find_spec(self.module) is None
+
+
 #: What looks like a fault's id, and so must be one.
 _ID = re.compile("[a-z0-9_-]+")
-_KNOWN = TypeAdapter(dict[str, str], config=ConfigDict(strict=True))
+_SENTENCES = TypeAdapter(dict[str, str], config=ConfigDict(strict=True))
 
 
 def known_beside(path: Path) -> tuple[Known, ...]:
     """The known differences of the implementation in a file; CaseFileError for mistakes in them."""
-    source = _source(path, ".known.yaml")
-    if source is None:
-        return ()
-    try:
-        entries = _KNOWN.validate_python(source.data)
-    except ValidationError as error:
-        raise yaml_source.CaseFileError(mistake.sentences(error, source, lambda _: ())) from None
-    empty = [glob for glob, reason in entries.items() if not reason.strip()]
-    if empty:
+    return tuple(Known(glob, reason) for glob, reason in _sentences(path, ".known.yaml", "the reason for"))
+
+
+def requirements_beside(path: Path) -> tuple[Requirement, ...]:
+    """What the implementation in a file cannot do without; CaseFileError for mistakes in it."""
+    found = _sentences(path, ".requires.yaml", "how to install")
+    if wrong := [module for module, _ in found if not module.isidentifier()]:
+        name = path.with_name(path.stem + ".requires.yaml").name
         raise yaml_source.CaseFileError(
-            [source.message((glob,), f"the reason for {glob} is empty, but should be a sentence") for glob in empty]
+            [f"{name}: {module} is required, but should be the name of a module, without dots" for module in wrong]
         )
-    return tuple(Known(glob, reason) for glob, reason in entries.items())
+    return tuple(Requirement(module, install.strip()) for module, install in found)
 
 
 def expectation_beside(path: Path) -> Expectation | None:
@@ -103,6 +116,22 @@ def unmatched(known: Iterable[Known], case_ids: Iterable[str]) -> tuple[str, ...
     """The globs that match no case of the suite: their difference cannot exist any more."""
     ids = tuple(case_ids)
     return tuple(entry.glob for entry in known if not any(entry.matches(case_id) for case_id in ids))
+
+
+def _sentences(path: Path, suffix: str, what: str) -> tuple[tuple[str, str], ...]:
+    """A mapping of names to sentences beside an implementation; CaseFileError for mistakes in it."""
+    source = _source(path, suffix)
+    if source is None:
+        return ()
+    try:
+        entries = _SENTENCES.validate_python(source.data)
+    except ValidationError as error:
+        raise yaml_source.CaseFileError(mistake.sentences(error, source, lambda _: ())) from None
+    if empty := [name for name, sentence in entries.items() if not sentence.strip()]:
+        raise yaml_source.CaseFileError(
+            [source.message((name,), f"{what} {name} is empty, but should be a sentence") for name in empty]
+        )
+    return tuple(entries.items())
 
 
 def _source(path: Path, suffix: str) -> Any:

@@ -41,7 +41,8 @@ ROOMS = {
     },
     "verdict": {"case", "arguments", "observation", "expected", "status", "difference"},
     "registration": {"faults", "sweep"},
-    "discovery": {"adapters", "description", "implementation", "quiet", "registration"},
+    "source": {"registration"},
+    "discovery": {"adapters", "description", "implementation", "quiet", "registration", "source"},
     "record": {"connection", "difference", "finding", "status"},
     "record_line": {"connection", "finding", "record"},
     "record_file": {"connection", "finding", "record", "record_line", "status"},
@@ -50,7 +51,7 @@ ROOMS = {
         "case", "connection", "expected", "implementation", "observation", "record", "registration", "smoke", "status",
         "verdict",
     },
-    "plan": {"case", "discovery", "implementation", "record", "registration", "runner", "sweep"},
+    "plan": {"case", "implementation", "record", "registration", "runner", "source", "sweep"},
     "diagnosis": {
         "arguments", "case", "description", "expected", "faults", "finding", "observation", "quiet", "reference",
     },
@@ -59,7 +60,7 @@ ROOMS = {
     },
     "execution": {
         "connection", "discovery", "evidence", "finding", "implementation", "oracle", "plan", "record", "record_file",
-        "runner",
+        "runner", "source",
     },
     "power": {
         "adapters", "arguments", "case", "execution", "faults", "implementation", "observation", "plan", "quiet",
@@ -80,7 +81,7 @@ ROOMS = {
     },
     "scaffold": {"adapters", "array_attributes", "array_mapping", "array_role", "arguments", "case", "discovery",
                  "implementation", "observation", "reference", "quiet"},
-    "api": {"adapters", "discovery", "execution", "plan", "record", "result", "sweep"},
+    "api": {"adapters", "discovery", "execution", "plan", "record", "result", "source", "sweep"},
     "parametrize": {"api", "case", "execution", "plan", "record", "runner", "status", "summary", "sweep"},
     # The edges may import everything.
     "cli": None,

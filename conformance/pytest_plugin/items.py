@@ -13,12 +13,13 @@ import pytest
 from conformance import discovery
 from conformance.case import Case
 from conformance.connection import Connection
-from conformance.discovery import Source
 from conformance.execution import load_or_broken, load_oracle
+from conformance.implementation import NoImplementationError
 from conformance.plan import Plan
 from conformance.record import Record, dump
 from conformance.record_line import connection_line
 from conformance.runner import Runner, Subject
+from conformance.source import Source
 from conformance.status import Status
 from conformance.summary import WRONG
 from conformance.sweep import suite
@@ -65,17 +66,28 @@ class Laboratory:
         return self._config.rootpath / str(self._config.getini("conformance_reports"))
 
     @cached_property
-    def sources(self) -> tuple[Source, ...]:
-        """The implementations of this run, in a stable order."""
+    def found(self) -> tuple[Source, ...]:
+        """The implementations that are asked for, in a stable order."""
+        wanted = self._config.getoption("conformance_impl") or ()
         try:
-            found = discovery.discover(self._config.rootpath / self._config.getini("conformance_impls"))
-        except CaseFileError as error:
+            chosen = discovery.select(
+                discovery.discover(self._config.rootpath / self._config.getini("conformance_impls")), wanted
+            )
+        except (CaseFileError, NoImplementationError) as error:
             raise pytest.UsageError(str(error)) from None
-        wanted = self._config.getoption("conformance_impl")
-        if wanted and (missing := sorted(set(wanted) - {s.name for s in found})):
-            names = ", ".join(s.name for s in found)
-            raise pytest.UsageError(f"there is no implementation {', '.join(missing)}; there are {names}")
-        return tuple(s for s in found if not wanted or s.name in wanted)
+        if wanted and (missing := [source for source in chosen if source.missing]):
+            raise pytest.UsageError("; ".join(f"{s.name} cannot be run here: {s.missing}" for s in missing))
+        return chosen
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """The implementations of this run."""
+        return tuple(source for source in self.found if not source.missing)
+
+    @property
+    def skipped(self) -> tuple[Source, ...]:
+        """The implementations that cannot be run here, since something that they require is not installed."""
+        return tuple(source for source in self.found if source.missing)
 
     @cached_property
     def runner(self) -> Runner:

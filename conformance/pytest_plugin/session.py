@@ -12,7 +12,6 @@ import click
 import pytest
 
 from conformance.case import Case
-from conformance.discovery import Source
 from conformance.plan import now
 from conformance.pytest_plugin.diagnosing import diagnoses
 from conformance.pytest_plugin.items import PROPERTY, CaseItem, Laboratory, item_name, laboratory
@@ -21,7 +20,8 @@ from conformance.record_file import RecordWriter, read
 from conformance.record_line import connection_from
 from conformance.report.html import write
 from conformance.report.note import unmet
-from conformance.report.terminal import explanation_lines, failure_lines, verdict_line
+from conformance.report.terminal import explanation_lines, failure_lines, skipped_lines, verdict_line
+from conformance.source import Source
 from conformance.status import Status
 from conformance.summary import EXIT_SUCCESS, exit_code, summaries
 
@@ -105,6 +105,8 @@ class Controller:
             if summary.first is not None and summary.connected:
                 for line in failure_lines(summary.first):
                     terminalreporter.line(line)
+        for line in skipped_lines(self._run):
+            terminalreporter.line(line)
         reports = self._laboratory.reports.relative_to(self._config.rootpath)
         terminalreporter.line(f"report: {reports.as_posix()}/parity.html")
 
@@ -133,7 +135,7 @@ class Controller:
             nodes = self._nodes
             counts = Counter(nodes[nodeid][1].name for nodeid in self._planned)
             sources = [source for source in shared.sources if counts[source.name]]
-            header = shared.plan.header(sources, now())
+            header = shared.plan.header(sources, now(), shared.skipped)
             planned = tuple(dataclasses.replace(p, expected=counts[p.name]) for p in header.implementations)
             shared.reports.mkdir(parents=True, exist_ok=True)
             (shared.reports / "parity.html").unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import click
 
 from conformance.record import Record, Run
+from conformance.report import parity
 from conformance.report.axis import AXES, CASE_FILE
 from conformance.report.explanation import explanation
 from conformance.report.note import notes
@@ -31,9 +32,18 @@ _SHARE = 10
 
 
 def render(run: Run, *, strict: bool = False, complete: bool = False) -> str:
-    """Every implementation's verdict and simplest failure, and at the end what was run."""
-    blocks = ["\n".join(_summary(run, s, strict=strict, complete=complete)) for s in summaries(run)]
-    return "\n\n".join([*blocks, "\n".join(_provenance(run))])
+    """Every implementation's verdict and simplest failure, beside each other at last, and what was run."""
+    found = summaries(run)
+    blocks = ["\n".join(_summary(run, s, strict=strict, complete=complete)) for s in found]
+    beside = ["\n".join(parity.table(found))] if len(found) > 1 else []
+    skipped = ["\n".join(skipped_lines(run))] if run.header.skipped else []
+    return "\n\n".join([*blocks, *beside, *skipped, "\n".join(_provenance(run))])
+
+
+def skipped_lines(run: Run) -> Iterator[str]:
+    """The implementations that cannot be run here: no part of any count."""
+    for skipped in run.header.skipped:
+        yield from _wrapped(f"– {skipped.name}: skipped, since {skipped.why}", "", hang="  ")
 
 
 def verdict_line(summary: Summary) -> str:

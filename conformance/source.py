@@ -1,0 +1,38 @@
+"""Where an implementation is, and what stands beside it, before any of its code has run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.registration import Expectation, Known, Requirement
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an implementation is, before any of its code has run."""
+
+    name: str
+    description: str
+    origin: str
+    path: Path | None
+    module: str | None
+    attribute: str | None
+    known: tuple[Known, ...] = ()
+    expectation: Expectation | None = None
+    requires: tuple[Requirement, ...] = ()
+
+    @property
+    def missing(self) -> str:
+        """What it needs and is not installed here, as a sentence with a way out; or nothing."""
+        absent = [need for need in self.requires if need.missing]
+        if not absent:
+            return ""
+        names = " and ".join(need.module for need in absent)
+        ways = ", ".join(dict.fromkeys(need.install for need in absent))
+        return f"{names} {'is' if len(absent) == 1 else 'are'} not installed ({ways})"
+
+    @property
+    def place(self) -> str:
+        """The file or the module, without the NAME in it; `origin` is what a command takes."""
+        return self.origin.removesuffix(f":{self.attribute}") if self.attribute else self.origin
