@@ -175,6 +175,21 @@ def test_known_differences_are_expected_failures_and_go_stale(project):
     assert "stale: passes by now" in done.stdout
 
 
+def test_what_requires_something_absent_is_skipped_with_a_sentence(project):
+    copy(project, engine="raise SystemExit\n")
+    (project / "impls" / "engine.requires.yaml").write_text("no_such_engine: pip install no-such-engine\n")
+    for workers in ("0", "2"):
+        done = pytest_in(project, "-n", workers)
+        assert done.returncode == 0, done.stdout
+        assert "– engine: skipped, since no_such_engine is not installed (pip install" in done.stdout
+        run = results(project)
+        assert [p.name for p in run.header.implementations] == ["class_plain"]
+        assert [s.name for s in run.header.skipped] == ["engine"]
+    done = pytest_in(project, "-n", "0", "--conformance-impl", "engine")
+    assert done.returncode == 4, done.stdout
+    assert "engine cannot be run here: no_such_engine is not installed" in done.stdout + done.stderr
+
+
 DIAGNOSING = """\
 pytest_plugins = ["conformance.pytest_plugin"]
 
