@@ -12,6 +12,7 @@ from diagnosed import diagnose, names
 
 from conformance import discovery
 from conformance.faults import BY_ID, DICTIONARY, plant
+from conformance.reference import RNN
 
 TESTS = Path(__file__).parent
 sys.path.append(str(TESTS / "planted"))
@@ -223,3 +224,16 @@ class RaisesEverywhere(planted()):
 def test_what_only_raises_gets_no_name():
     found = diagnose(RaisesEverywhere)
     assert found.findings == ()
+
+
+class TanhBySigmoid(RNN):
+    """As an engine does it: tanh(x) as 2 sigmoid(2x) - 1, poor where x is small; and relu makes 0 of NaN."""
+
+    def _activate(self, a):
+        a[...] = np.fmax(a, 0) if self.nonlinearity == "relu" else 2 / (1 + np.exp(-2 * a)) - 1
+
+
+def test_the_right_answer_explains_no_wrong_one_however_near_it_is():
+    diagnosis = diagnose(TanhBySigmoid, dtype="float32")
+    assert names(diagnosis) == {"relu-hides-nan"}
+    assert 0 < diagnosis.reproduced < diagnosis.failing

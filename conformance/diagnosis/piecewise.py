@@ -56,6 +56,7 @@ def explain_piecewise(exhibits: Sequence[Exhibit], effort: Effort) -> Piecewise:
             continue
         found.explanation, allowed = explanation, wider
     if found.explanation:
-        words = ", ".join(without for name, _, without in SETTINGS if name not in allowed)
+        tried = frozenset[str]().union(*settings.values())
+        words = ", ".join(without for name, _, without in SETTINGS if name in tried - allowed)
         found.where = {identity: words for identity, _ in found.explanation.hypothesis.chosen}
     return found

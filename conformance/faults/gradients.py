@@ -66,6 +66,16 @@ class GradOutputLastStepOnly(RNN):
 
 
 @fault(
+    "grad-incoming-ignored",
+    "A step's backward is the slope of the nonlinearity alone: nothing of the gradient that reaches its state enters.",
+    hint="da_t = dh_t * (1 - h_t^2) for tanh, where dh_t is the upstream gradient plus what the next step hands back.",
+)
+class GradIncomingIgnored(RNN):
+    def _slope_times(self, slope: Array, g: Array) -> None:
+        pass
+
+
+@fault(
     "grad-reverse-not-reversed",
     "For the reverse direction, backward does not turn {unturned} along time.",
     hint="The reverse direction's own order of time runs from the last step to the first, in backward too.",

@@ -100,6 +100,7 @@ GRADIENTS = {
     "grad-relu-stops-nan": NO_VALUE,
     "grad-upstream-ignored": NO_VALUE,
     "grad-hn-ignored": NO_VALUE,
+    "grad-incoming-ignored": NO_VALUE,
     "grad-output-last-step-only": NO_VALUE,
     "grad-weight-hh-uses-current-state": NO_VALUE,
     "grad-weight-hh-ignores-h0": NO_VALUE,
