@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Scalar = int | float | str | bool | None
-Asks = Literal["values", "gradients", "validation"]
+Asks = Literal["values", "gradients", "validation", "training"]
 CaseDtype = Literal["float64", "float32"]
 
 UNBATCHED = "unbatched"
@@ -29,7 +29,8 @@ class Case:
     """One configuration, one call, one seed, and what it asks; scalars only, torch's own argument names.
 
     The configuration is always a valid one: the arrays are drawn for it. What a validation case gets wrong on purpose
-    stands in `passed` (constructor arguments as written) and in the fields below it (the call).
+    stands in `passed` (constructor arguments as written) and in the fields below it (the call). A training case makes
+    one call a step; what it learns, and how, stands in the fields at the end.
     """
 
     id: str
@@ -80,6 +81,17 @@ class Case:
     h_0_dtype: str | None = None
     h_0_type: Literal["array", "tuple"] = "array"
 
+    # Training alone: what is learned, and how. None where a case trains nothing.
+    task: Literal["digits", "characters"] | None = None
+    optimizer: Literal["SGD", "Adam", "Adagrad"] | None = None
+    learning_rate: float | None = None
+    steps: int | None = None
+    reduction: Literal["mean", "sum"] = "mean"
+    clip: float | None = None
+    h_0_from: Literal["random", "previous"] = "random"
+    updates: Literal["own", "another"] = "own"
+    published: Literal["row_sequence_classifier"] | None = None
+
     # Where it is written down.
     file: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
@@ -95,8 +107,9 @@ class Case:
         return self.batch_size is not None
 
     def settings(self) -> dict[str, Scalar]:
-        """Everything that a sweep can set, by name, wrong constructor arguments as passed."""
-        settings: dict[str, Scalar] = {name: getattr(self, name) for name in SETTINGS}
+        """Everything that a sweep can set, by name, wrong arguments as passed; what is training alone only there."""
+        shown = SETTINGS if self.asks == "training" else SETTINGS_OF_A_CALL
+        settings: dict[str, Scalar] = {name: getattr(self, name) for name in shown}
         settings["batch_size"] = UNBATCHED if self.batch_size is None else self.batch_size
         return settings | dict(self.passed)
 
@@ -136,7 +149,8 @@ class Case:
             (self.nonlinearity != "tanh", self.batch_first, self.h_0 == "given", not self.bias, self.dropout > 0)
         )
         scans = self.num_layers * self.directions
-        return (self.asks == "gradients", unusual, scans, self.calls == "repeated", options, size)
+        asked = {"gradients": 1, "training": 2}.get(self.asks, 0)
+        return (asked, unusual, scans, self.calls == "repeated", options, size * (self.steps or 1))
 
 
 #: The settings that make numbers unusual; a failure without any is shown first.
@@ -156,3 +170,11 @@ def _is_default(name: str, value: Scalar) -> bool:
 SETTINGS: tuple[str, ...] = tuple(
     f.name for f in dataclasses.fields(Case) if f.name not in {"id", "asks", "passed", "file", "line"}
 )
+
+#: Those of a training case alone.
+TRAINING_ONLY = (
+    "task", "optimizer", "learning_rate", "steps", "reduction", "clip", "h_0_from", "updates", "published"
+)  # fmt: skip
+
+#: Those of every other case.
+SETTINGS_OF_A_CALL = tuple(name for name in SETTINGS if name not in TRAINING_ONLY)

@@ -16,10 +16,18 @@ from types import ModuleType
 from typing import Any
 
 from conformance.adapters import adapt
+from conformance.command import start
 from conformance.description import FILE_MODULE
-from conformance.implementation import BrokenImplementation, Implementation, NoImplementationError
+from conformance.implementation import BrokenImplementation, Implementation, NoImplementationError, NotConnectedError
 from conformance.quiet import quiet
-from conformance.registration import expectation_beside, known_beside, requirements_beside
+from conformance.registration import (
+    CommandFile,
+    command_in,
+    expectation_beside,
+    is_command_file,
+    known_beside,
+    requirements_beside,
+)
 from conformance.source import Source
 
 ENTRY_POINTS = "rnn_conformance.implementations"
@@ -27,17 +35,18 @@ _numbers = itertools.count()
 
 
 def parse(target: str) -> Source:
-    """Read FILE.py, FILE.py:NAME or package.module:NAME.
+    """Read FILE.py, FILE.py:NAME, FILE.yaml (a command) or package.module:NAME.
 
     Raises NoImplementationError for a file that does not exist and for what is none of the three.
     """
     path, attribute = _split(target)
-    if path.suffix == ".py" or path.exists():
+    if path.suffix in (".py", ".yaml") or path.exists():
         return from_file(path, path.stem if attribute is None else f"{path.stem}:{attribute}", attribute)
     module, _, attribute = target.partition(":")
     if not attribute or not all(part.isidentifier() for part in module.split(".")):
         raise NoImplementationError(
-            f"{target} is neither a file nor a module, but should be FILE.py, FILE.py:NAME or package.module:NAME"
+            f"{target} is neither a file nor a module, but should be FILE.py, FILE.py:NAME, FILE.yaml or "
+            "package.module:NAME"
         )
     return Source(target, "", target, None, module, attribute)
 
@@ -49,7 +58,7 @@ def discover(impls: Path) -> tuple[Source, ...]:
     """
     files = [
         path
-        for path in sorted(impls.rglob("*.py"))
+        for path in sorted(p for p in impls.rglob("*") if p.suffix == ".py" or is_command_file(p))
         if not any(part.startswith(("_", ".")) for part in path.relative_to(impls).parts)
     ]
     # Where it is in this repository, and not where this repository is: records and reports are passed on.
@@ -84,9 +93,15 @@ def from_file(path: Path, name: str, attribute: str | None = None) -> Source:
         raise NoImplementationError(f"{path} is a folder, but should be one Python file; `run --impls` takes a folder")
     if not path.is_file():
         raise NoImplementationError(f"{path} does not exist, but should be a Python file with an RNN in it")
+    if path.suffix not in (".py", ".yaml"):
+        raise NoImplementationError(
+            f"{path} is no Python file, but should be one; a program is checked with --command, or by a YAML file with "
+            "its command (impls/README.md)"
+        )
+    command = command_in(path) if is_command_file(path) else None
     return Source(
         name,
-        _docstring(path),
+        command.description if command else _docstring(path),
         path.as_posix() + (f":{attribute}" if attribute else ""),  # as it is typed in a command
         path.resolve(),
         None,
@@ -94,7 +109,19 @@ def from_file(path: Path, name: str, attribute: str | None = None) -> Source:
         known_beside(path),
         expectation_beside(path),
         requirements_beside(path),
+        command,
     )
+
+
+def from_command(command: str) -> Source:
+    """A command as it is typed, to be run in the current folder; NoImplementationError for what is none."""
+    try:
+        spec = CommandFile(command=command)
+        # Of `node rnn.mjs` the file is what it is known by.
+        name = next((Path(word).stem for word in spec.words if Path(word).is_file()), Path(spec.words[0]).name)
+    except (ValueError, IndexError):
+        raise NoImplementationError(f"the command is {command!r}, but should be a program and its arguments") from None
+    return Source(name, "", "", Path.cwd() / "command.yaml", None, None, command=spec)
 
 
 def load(source: Source) -> Implementation:
@@ -106,6 +133,11 @@ def load(source: Source) -> Implementation:
     if source.missing:
         raise NoImplementationError(f"{source.name} cannot be run here: {source.missing}")
     about = {"description": source.description, "origin": source.origin}
+    if source.command is not None and source.path is not None:
+        try:
+            return start(source.command, source.path.parent, source.name, **about)
+        except NotConnectedError as error:
+            return BrokenImplementation(source.name, error, **about)
     try:
         if source.module and str(Path.cwd()) not in sys.path:
             sys.path.append(str(Path.cwd()))  # package.module:NAME may lie in the current folder

@@ -18,8 +18,13 @@ from conformance.record import Record
 from conformance.runner import Runner, Subject
 from conformance.status import Status
 
+#: What a single call shows; training makes many, of which each depends on those before it.
+_SINGLE_CALLS = ("values", "gradients")
+
 #: Seconds for running failing cases again.
 _PATIENCE = 20.0
+
+_WRONG = (Status.FAIL, Status.ERROR)
 
 
 def diagnose(runner: Runner, plan: Plan, subject: Subject, records: Iterable[Record]) -> Diagnosis | None:
@@ -38,20 +43,38 @@ def diagnose(runner: Runner, plan: Plan, subject: Subject, records: Iterable[Rec
 
 def _diagnose(runner: Runner, plan: Plan, subject: Subject, records: Iterable[Record]) -> Diagnosis | None:
     """The same, which may raise."""
-    own = [r for r in records if r.asks != "validation"]
+    own = [r for r in records if r.asks in _SINGLE_CALLS]
+    trained = sum(r.asks == "training" and r.status in _WRONG for r in records)
     connection = runner.connect(subject)
     if not connection.connected:
         return not_connected(subject.name) if connection.parameters_unread else None
-    if not any(r.status in (Status.FAIL, Status.ERROR) for r in own):
-        return None
+    if not any(r.status in _WRONG for r in own):
+        return _of_training(subject.name, own, trained)
     cases = {case.id: case for case in plan.cases}
     pairs = [(cases[r.case].in_dtype(_dtype(r)), r.status) for r in own]
     exhibits, left_out = _gather(runner, subject, pairs)
     found = explain(subject.name, exhibits, lambda case, calls: observe(subject.implementation, case, calls))
-    if found is None or not left_out:
-        return found
-    note = f"Told from a part of the wrong cases: running the other {left_out:,} again would take too long."
-    return dataclasses.replace(found, remarks=(*found.remarks, note))
+    notes = []
+    if left_out:
+        notes.append(f"Told from a part of the wrong cases: running the other {left_out:,} again would take too long.")
+    if trained:
+        notes.append(f"Told from single calls; {_training_cases(trained).lower()} wrong besides, and not counted here.")
+    return found and dataclasses.replace(found, remarks=(*found.remarks, *notes))
+
+
+def _of_training(name: str, own: list[Record], trained: int) -> Diagnosis | None:
+    """What can be said where training alone is wrong; None where nothing is, or where no single call was looked at."""
+    if not trained or not any(r.asks == "gradients" and r.status is Status.PASS for r in own):
+        return None
+    why = (
+        f"{_training_cases(trained)} wrong, and every single call is right: what is wrong goes from step to step, such "
+        "as parameters that a second load_state_dict does not replace, or something kept from an earlier call."
+    )
+    return Diagnosis(implementation=name, failing=trained, remarks=(why,))
+
+
+def _training_cases(count: int) -> str:
+    return "One training case is" if count == 1 else f"{count:,} training cases are"
 
 
 def _gather(runner: Runner, subject: Subject, pairs: list[tuple[Case, Status]]) -> tuple[list[Exhibit], int]:

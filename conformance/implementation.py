@@ -56,7 +56,9 @@ class Instance(ABC):
 
 
 class Implementation(ABC):
-    """Something that claims to be torch.nn.RNN."""
+    """Something that claims to be torch.nn.RNN; `notes` are sentences on what cannot be seen of it."""
+
+    notes: tuple[str, ...] = ()
 
     def __init__(self, name: str, *, description: str = "", origin: str = "") -> None:
         self.name = name

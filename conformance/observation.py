@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +78,46 @@ class Answered:
     ended: Raised | Declined | None = None
 
 
-Observation = Answered | Raised | Declined
+@dataclass(frozen=True)
+class Lost:
+    """No answer came that could be judged, from an implementation in a process of its own; `why` is the sentence."""
+
+    why: str
+
+
+class Crashed(Lost):
+    """Its process ended."""
+
+
+class TimedOut(Lost):
+    """It took longer than it may."""
+
+
+class OutOfMemory(Lost):
+    """It wanted more memory than it may have."""
+
+
+class Garbled(Lost):
+    """What it wrote is no answer."""
+
+
+Observation = Answered | Raised | Declined | Lost
+
+
+class SelfObserving(Implementation):
+    """An implementation in another process, of which is told what it did."""
+
+    @abstractmethod
+    def observe(self, case: Case, calls: tuple[tuple[Case, Arguments], ...]) -> Observation:
+        """What `observe` is to say of it."""
+
+
+class LostError(Exception):
+    """Part of a walk cannot go on: the implementation raised, declined or was lost elsewhere, as `observation` says."""
+
+    def __init__(self, observation: Raised | Declined | Lost) -> None:
+        super().__init__(str(observation))
+        self.observation = observation
 
 
 def observe(implementation: Implementation, case: Case, calls: tuple[tuple[Case, Arguments], ...]) -> Observation:
@@ -85,6 +125,8 @@ def observe(implementation: Implementation, case: Case, calls: tuple[tuple[Case,
 
     Only Ctrl-C gets out.
     """
+    if isinstance(implementation, SelfObserving):
+        return implementation.observe(case, calls)
     walk = _Walk(implementation, case, calls)
     try:
         lacking = None if case.asks == "validation" else implementation.lacks(case)
@@ -95,7 +137,7 @@ def observe(implementation: Implementation, case: Case, calls: tuple[tuple[Case,
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 -- SystemExit too: whatever it does is an observation
-        return _failure(error, walk.stage, case)
+        return failure_of(error, walk.stage, case)
 
 
 def raised(error: BaseException, stage: str) -> Raised:
@@ -150,8 +192,8 @@ class _Walk:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 -- as in observe
-            return _failure(error, self.stage, self._case)
-        outputs = _read_outputs(instance, answer)
+            return failure_of(error, self.stage, self._case)
+        outputs = read_outputs(instance, answer)
         self._answers.append((answer, Call(outputs, self._gradients(instance, arguments))))
         return None
 
@@ -167,12 +209,12 @@ class _Walk:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 -- as in observe
-            return _failure(error, self.stage, self._case)
+            return failure_of(error, self.stage, self._case)
         if not issubclass(type(gradients), dict):
             return NotGradients(describe(gradients))
         self.stage = stage
         found = [(n, value) for n, value in dict.items(gradients) if issubclass(type(n), str)]
-        return {str.__str__(name): _read(instance, value) for name, value in found}
+        return {str.__str__(name): read(instance, value) for name, value in found}
 
 
 def changed_arguments(calls: Sequence[tuple[Case, Arguments]], copies: Sequence[Arguments]) -> tuple[str, ...]:
@@ -184,7 +226,7 @@ def changed_arguments(calls: Sequence[tuple[Case, Arguments]], copies: Sequence[
     return tuple(dict.fromkeys(changed))
 
 
-def _failure(error: BaseException, stage: str, case: Case) -> Raised | Declined:
+def failure_of(error: BaseException, stage: str, case: Case) -> Raised | Declined:
     """NotImplementedError declines, except where raising is what the case asks for."""
     if issubclass(type(error), NotImplementedError) and case.asks != "validation":
         return Declined(message_of(error) or "NotImplementedError")
@@ -209,16 +251,20 @@ def _same(before: Any, after: Any) -> bool:
     return before.shape == after.shape and before.dtype == after.dtype and before.tobytes() == after.tobytes()
 
 
-def _read_outputs(instance: Instance, answer: Any) -> tuple[Value, ...] | NotAnArray:
+def read_outputs(instance: Instance, answer: Any) -> tuple[Value, ...] | NotAnArray:
     """What forward returned, as a tuple of arrays."""
+    if isinstance(answer, NotAnArray):  # it was read elsewhere
+        return answer
     kind = next((k for k in (tuple, list) if issubclass(type(answer), k)), None)
     if kind is None:
         return NotAnArray(describe(answer), "a tuple of output and h_n", instance.read(answer))
-    return tuple(_read(instance, value) for value in kind.__iter__(answer))
+    return tuple(read(instance, value) for value in kind.__iter__(answer))
 
 
-def _read(instance: Instance, value: Any) -> Value:
+def read(instance: Instance, value: Any) -> Value:
     """One answer, copied, or what it is instead of an array."""
+    if isinstance(value, NotAnArray):  # it was read elsewhere
+        return value
     array = instance.read(value)
     return NotAnArray(describe(value), instance.array_type, listed_numbers(value)) if array is None else array
 
@@ -238,7 +284,7 @@ def listed_numbers(value: Any) -> Array | None:
 
 def _altered(instance: Instance, answer: Any, call: Call) -> list[str]:
     """The outputs of a call that are no longer what they were when it returned."""
-    again = _read_outputs(instance, answer)
+    again = read_outputs(instance, answer)
     if isinstance(again, NotAnArray) or isinstance(call.outputs, NotAnArray):
         return []
     if len(again) != len(call.outputs):

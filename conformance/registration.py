@@ -5,12 +5,14 @@ from __future__ import annotations
 import fnmatch
 import importlib.util
 import re
+import shlex
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from conformance.sweep import mistake, yaml_source
 
@@ -29,6 +31,40 @@ class Expectation(BaseModel):
     connected: bool = True
     faults: list[str] | None = None
     unnamed: list[str] = []
+
+
+class CommandFile(BaseModel):
+    """`<name>.yaml`: a command in any language as an implementation, and how it is built; see protocol.md.
+
+    `command` and the steps of `build` are run in the file's folder, without a shell; `$BUILD` in them is an empty
+    folder that is removed at the end. `programs` are what has to be there, with how to install it. Limits are in
+    seconds: a case may take `time_limit`, the first answer `start_limit`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    command: Annotated[str, Field(min_length=1)]
+    description: str = ""
+    build: str | list[str] = []
+    programs: dict[str, str] = {}
+    time_limit: Annotated[float, Field(gt=0)] = 10.0
+    start_limit: Annotated[float, Field(gt=0)] = 30.0
+    protocol: Literal[1] = 1
+
+    @property
+    def words(self) -> list[str]:
+        """The command, word by word."""
+        return shlex.split(self.command)
+
+    @property
+    def steps(self) -> list[list[str]]:
+        """The build steps, each word by word."""
+        return [shlex.split(step) for step in ([self.build] if isinstance(self.build, str) else self.build)]
+
+    @property
+    def missing(self) -> list[Requirement]:
+        """The programs that are not there."""
+        return [Requirement(name, how) for name, how in self.programs.items() if shutil.which(name) is None]
 
 
 @dataclass(frozen=True)
@@ -75,6 +111,30 @@ def requirements_beside(path: Path) -> tuple[Requirement, ...]:
             [f"{name}: {module} is required, but should be the name of a module, without dots" for module in wrong]
         )
     return tuple(Requirement(module, install.strip()) for module, install in found)
+
+
+def command_in(path: Path) -> CommandFile:
+    """The command that a file describes; CaseFileError for mistakes in it."""
+    source = yaml_source.read(path, path.name)
+    try:
+        found = CommandFile.model_validate(source.data)
+    except ValidationError as error:
+        names = lambda keys: () if keys else tuple(CommandFile.model_fields)  # noqa: E731
+        raise yaml_source.CaseFileError(mistake.sentences(error, source, names)) from None
+    try:
+        if found.words and all(found.steps):
+            return found
+    except ValueError as error:  # a quotation that does not end
+        raise yaml_source.CaseFileError(
+            [source.message(("command",), f"this cannot be split into words: {error}")]
+        ) from None
+    raise yaml_source.CaseFileError([source.message(("command",), "a command is empty, but should be words")])
+
+
+def is_command_file(path: Path) -> bool:
+    """Whether a file is a command, and not what stands beside an implementation."""
+    beside = (".known.yaml", ".requires.yaml", ".expected.yaml")
+    return path.suffix == ".yaml" and not path.name.endswith(beside)
 
 
 def expectation_beside(path: Path) -> Expectation | None:

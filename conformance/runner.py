@@ -11,12 +11,13 @@ from conformance.case import Case
 from conformance.connection import Connection
 from conformance.expected import Expected, SuiteError, expect
 from conformance.implementation import Implementation
-from conformance.observation import Observation, observe, raised
+from conformance.observation import Declined, Observation, observe, raised
 from conformance.record import Record
 from conformance.registration import Known
 from conformance.smoke import connect
 from conformance.status import Status
-from conformance.verdict import Verdict, judge
+from conformance.training import assign, expect_learning, learn
+from conformance.verdict import Verdict, judge, judge_learning
 
 #: Expected answers kept; a whole suite fits, so that several implementations share them.
 _KEPT = 4096
@@ -54,6 +55,7 @@ class Runner:
     def __post_init__(self) -> None:
         """Keep what torch answers for as long as this runner lives."""
         self._expect = lru_cache(maxsize=_KEPT)(self._expect_once)
+        self._expect_learning = lru_cache(maxsize=_KEPT)(lambda case: expect_learning(case, self.seed, self.oracle))
 
     def connect(self, subject: Subject) -> Connection:
         """The smoke step, once an implementation."""
@@ -100,6 +102,8 @@ class Runner:
         self._observations = {k: seen for k, seen in self._observations.items() if k[0] != id(implementation)}
 
     def _verdict(self, case: Case, implementation: Implementation) -> Verdict:
+        if case.asks == "training":
+            return self._verdict_on_learning(case, implementation)
         expected = self._expect(case)
         if isinstance(expected, Verdict):
             return expected
@@ -112,6 +116,20 @@ class Runner:
         if self.keep_failures and verdict.status in _FAILURES:
             self._observations[id(implementation), case] = observed
         return verdict
+
+    def _verdict_on_learning(self, case: Case, implementation: Implementation) -> Verdict:
+        """The implementation learns first: where it declines, torch need not learn further than it came."""
+        try:
+            observed = learn(implementation, assign(case, self.seed))
+            if isinstance(observed.ended, Declined):
+                case = dataclasses.replace(case, steps=max(len(observed.losses), 1))
+            expected = self._expect_learning(case)
+            return expected if isinstance(expected, Verdict) else judge_learning(expected, observed)
+        except SuiteError as error:
+            return Verdict(Status.SUITE_ERROR, str(error))
+        except Exception as error:  # noqa: BLE001 -- a harness error is not a verdict on the implementation
+            what = raised(error, "learning")
+            return Verdict(Status.SUITE_ERROR, f"training failed: {what.kind}: {what.message}")
 
     def _expect_once(self, case: Case) -> Expected | Verdict:
         """What torch does, or the suite error that keeps it from being known."""
@@ -156,4 +174,5 @@ def _record(case: Case, subject: Subject, verdict: Verdict) -> Record:
         distances=verdict.distances,
         place=verdict.place,
         steps=verdict.steps,
+        curve=verdict.curve,
     )

@@ -1,4 +1,4 @@
-"""A script that reproduces one case with torch and one implementation alone, without this harness."""
+"""What reproduces one case without this harness: a script, or for a command the bytes that it is sent."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from conformance.arguments import Arguments
 from conformance.case import Case
 from conformance.execution import load_oracle
 from conformance.expected import expect
+from conformance.registration import command_in, is_command_file
+from conformance.wire import HELLO, encode, write_request
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("conformance", "templates"),
@@ -38,8 +40,32 @@ def write(path: Path, case: Case, *, seed: int, implementation: str) -> None:
         calls=[_call(arguments) for _, arguments in expected.arguments],
         gradients=case.asks == "gradients",
         layout=case.layout,
+        command=_command(path, implementation, _frames(case, expected.arguments)),
     )
     path.write_text(text, encoding="utf-8")
+
+
+def write_frames(path: Path, case: Case, *, seed: int) -> None:
+    """Write what a command is sent to be asked this case alone: HELLO, and the case (protocol.md)."""
+    path.write_bytes(_frames(case, expect(case, seed, load_oracle()).arguments))
+
+
+def _frames(case: Case, calls: tuple[tuple[Case, Arguments], ...]) -> bytes:
+    return encode(HELLO) + encode(write_request(case, calls, 1))
+
+
+def _command(path: Path, implementation: str, question: bytes) -> dict[str, object] | None:
+    """A command and what it is sent, in lines of hexadecimal; None for anything else."""
+    file = Path(implementation)
+    if not is_command_file(file):
+        return None
+    spec = command_in(file)
+    return {
+        "folder": Path(os.path.relpath(file.resolve().parent, path.resolve().parent)).as_posix(),
+        "steps": spec.steps,
+        "words": spec.words,
+        "question": [question[start : start + 48].hex() for start in range(0, len(question), 48)],
+    }
 
 
 def _beside(path: Path, implementation: str) -> str:

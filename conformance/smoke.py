@@ -12,7 +12,7 @@ import numpy as np
 from conformance.arguments import Arguments, Array, draw
 from conformance.case import Case
 from conformance.connection import Connection
-from conformance.implementation import BrokenImplementation, Implementation
+from conformance.implementation import BrokenImplementation, Implementation, NotConnectedError
 from conformance.observation import Answered, Declined, NotAnArray, Observation, Raised, observe, raised
 
 _SEED = 20_260_000
@@ -25,6 +25,7 @@ def connect(implementation: Implementation) -> Connection:
     if isinstance(implementation, BrokenImplementation):
         return Connection(implementation=implementation.name, connected=False, why=_import_sentence(implementation))
     dtype, notes = _dtype(implementation)
+    notes = (*notes, *implementation.notes)
     for case in _cases(dtype):
         observed = _observe(implementation, case)
         if isinstance(observed, Raised) and observed.not_connected:
@@ -120,7 +121,9 @@ def _dtype(implementation: Implementation) -> tuple[str, tuple[str, ...]]:
 
 
 def _import_sentence(implementation: BrokenImplementation) -> str:
-    """Why it cannot be imported."""
+    """Why it cannot be imported, or started."""
+    if isinstance(implementation.error, NotConnectedError):
+        return f"{implementation.name} cannot be started: {implementation.error}"
     error = raised(implementation.error, "import")
     where = f" at {error.where}" if error.where else ""
     message = " ".join(error.message.split())

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.registration import Expectation, Known, Requirement
+from conformance.registration import CommandFile, Expectation, Known, Requirement
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where an implementation is, before any of its code has run."""
+    """Where an implementation is, before any of its code has run; `path` is the folder of a command without a file."""
 
     name: str
     description: str
@@ -21,11 +21,12 @@ class Source:
     known: tuple[Known, ...] = ()
     expectation: Expectation | None = None
     requires: tuple[Requirement, ...] = ()
+    command: CommandFile | None = None
 
     @property
     def missing(self) -> str:
         """What it needs and is not installed here, as a sentence with a way out; or nothing."""
-        absent = [need for need in self.requires if need.missing]
+        absent = [need for need in self.requires if need.missing] + (self.command.missing if self.command else [])
         if not absent:
             return ""
         names = " and ".join(need.module for need in absent)

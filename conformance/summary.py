@@ -20,7 +20,7 @@ EXIT_SUCCESS, EXIT_WRONG, EXIT_USAGE, EXIT_HARNESS, EXIT_NOTHING = 0, 1, 2, 3, 5
 
 
 def _gradients(record: Record) -> bool:
-    return record.asks == "gradients"
+    return record.asks in ("gradients", "training")
 
 
 #: What an implementation may not offer, as the verdict line calls it, and the cases that need it.
@@ -72,7 +72,7 @@ class Summary:
 
     @cached_property
     def asked(self) -> tuple[Record, ...]:
-        """The values and gradients cases: they decide."""
+        """The values, gradients and training cases: they decide."""
         return tuple(r for r in self.records if r.asks != "validation")
 
     @cached_property
@@ -210,15 +210,19 @@ class Summary:
                 del missing[name]
         return list(missing)
 
-    def _never_offers(self, needs: Callable[[Record], bool]) -> bool:
-        """Whether there are cases that need a feature and all of them were declined.
+    def needing(self, needs: Callable[[Record], bool]) -> tuple[Record, ...]:
+        """The cases that decide and need a feature.
 
         A gradients case whose forward is wrong never came to its gradients, so it says nothing about them.
         """
-        needing = [r for r in self.asked if needs(r)]
-        if needs is _gradients:
-            needing = [r for r in needing if r.status not in WRONG or r.layer is Layer.GRADIENT]
-        return {r.status for r in needing} == {Status.UNSUPPORTED}
+        found = tuple(r for r in self.asked if needs(r))
+        if not all(_gradients(r) for r in found):
+            return found
+        return tuple(r for r in found if r.status not in (*WRONG, Status.KNOWN) or r.layer is Layer.GRADIENT) or found
+
+    def _never_offers(self, needs: Callable[[Record], bool]) -> bool:
+        """Whether there are cases that need a feature and all of them were declined."""
+        return {r.status for r in self.needing(needs)} == {Status.UNSUPPORTED}
 
     def _commonest_reason(self) -> str:
         """Why most cases were declined, in its own words."""

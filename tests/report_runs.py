@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+import math
 from collections import Counter
 from html.parser import HTMLParser
 
 from small import header, record
 
 from conformance.connection import Connection
-from conformance.difference import Distance, Place, Steps
+from conformance.difference import Curve, Distance, Place, Steps
 from conformance.finding import Diagnosis, Finding
 from conformance.power.power import Equivalent, FaultPower, FilePower, PairPower, PeerPower, Power, Subset
 from conformance.record import Run
@@ -35,6 +36,41 @@ def failing(**fields):
         distances={"output": Distance(error=1.0, tolerance=1e-15, ratio=1e15)},
         place=Place(tensor="output", index=(1, 0, 3), got=1.0, wanted=2.0, **place),
         steps=Steps(tensor="output", errors=(0.0, 1.0, float("nan"), float("inf")), tolerance=1e-15),
+        **fields,
+    )
+
+
+def trained(status=Status.PASS, number=0, **fields):
+    """A training case that stays within its tolerance, and learns as torch does.
+
+    One that fails leaves torch's curve at step 7 and writes another text.
+    """
+    torch = tuple(2.3 * math.exp(-step / 12) + 0.05 * math.sin(step) for step in range(36))
+    tolerances = tuple(1e-15 * 1.2**step for step in range(36))
+    wrong = status is Status.FAIL
+    away = tuple((1e-4 * (step - 6) if wrong and step > 6 else 2e-16 * (step % 3)) for step in range(36))
+    curve = {
+        "torch": torch,
+        "losses": tuple(map(sum, zip(torch, away))),
+        "tolerances": tolerances,
+        "torch_accuracy": 0.9611,
+        "accuracy": 0.8722 if wrong else 0.9611,
+        "torch_sample": "the sea was calm\n  and the wind",
+        "sample": "the sea wes ca" if wrong else "the sea was calm\n  and the wind",
+    } | fields.pop("curve", {})
+    settings = {"task": "digits", "optimizer": "Adam", "steps": 36, "published": None} | fields.pop("settings", {})
+    return record(
+        status,
+        asks="training",
+        number=number,
+        layer=Layer.GRADIENT if wrong else None,
+        why=fields.pop("why", "the loss at step 7 is 1.3, but should be 1.2 (off by 0.1)" if wrong else ""),
+        distances={
+            "loss": Distance(error=2.9e-3 if wrong else 4e-16, tolerance=5.9e-13, ratio=4.9e9 if wrong else 0.08),
+            "weight_hh_l0": Distance(error=1e-15, tolerance=2e-13, ratio=0.005),
+        },
+        settings=settings,
+        curve=Curve(**curve),
         **fields,
     )
 
@@ -91,7 +127,9 @@ def hostile_run():
     connection = Connection(implementation=HOSTILE, connected=True, parameters_unread=(HOSTILE,), notes=(HOSTILE,))
     bad = failing(implementation=HOSTILE, settings={"num_layers": HOSTILE, HOSTILE: HOSTILE}, file=HOSTILE)
     bad = dataclasses.replace(bad, case=HOSTILE, why=HOSTILE)
-    made = run(bad, connections=(connection,), description=HOSTILE, origin=HOSTILE, stale=(HOSTILE,))
+    curve = {"sample": HOSTILE, "torch_sample": HOSTILE, "published": (2.0, 1.0)}
+    learned = trained(implementation=HOSTILE, settings={"published": HOSTILE, "task": HOSTILE}, curve=curve)
+    made = run(bad, learned, connections=(connection,), description=HOSTILE, origin=HOSTILE, stale=(HOSTILE,))
     named = finding(HOSTILE, value=HOSTILE, what=HOSTILE, hint=HOSTILE, where=HOSTILE)
     made = diagnosed(made, named, equivalents=(HOSTILE,), remarks=(HOSTILE,))
     own = {"command": HOSTILE, "platform": HOSTILE, "versions": {HOSTILE: HOSTILE}, "scope": {HOSTILE: HOSTILE}}

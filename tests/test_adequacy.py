@@ -4,10 +4,12 @@ import dataclasses
 
 import numpy as np
 import pytest
+from small import case
 
 from conformance.case import Case
 from conformance.lint import evidence, findings
 from conformance.lint.adequacy import Evidence, Finding, examine, report
+from conformance.lint.training import examine_training
 from conformance.plan import Plan
 from conformance.shapes import multiply_adds
 from conformance.sweep import case_file, suite
@@ -144,6 +146,27 @@ def test_nothing_is_asked_of_a_validation_case():
     assert examine(dataclasses.replace(GOOD, asks="validation", seq_len=1, passed=(("bias", 1),)), arrays()) == []
 
 
+DIGITS = {
+    "asks": "training", "task": "digits", "input_size": 8, "seq_len": 8, "batch_size": 5, "optimizer": "SGD", "steps": 9
+}  # fmt: skip
+WIDE = DIGITS | {"batch_size": 1501, "learning_rate": 0.1}
+
+
+def test_training_is_examined_by_itself():
+    sizes = DIGITS | {"learning_rate": 0.01, "optimizer": "Adam", "hidden_size": 16, "batch_size": 50, "steps": 20}
+    assert examine_training(case(**sizes), 0) == []
+    (unlearned,) = examine_training(case(**sizes | {"updates": "another"}), 0)
+    assert unlearned.check == "learns"
+    assert unlearned.sentence.endswith("but should fall to less than 95%")
+    (unfit,) = examine_training(case(**WIDE), 0)
+    assert (unfit.check, unfit.sentence.split(" is ")[1]) == (
+        "fits_task",
+        "1501, but should be at most 1500 (the images that are not held out)",
+    )
+    (dear,) = examine_training(case(**sizes | {"hidden_size": 400}), 0)
+    assert dear.sentence.endswith("multiply-adds in all its steps, but should cost at most 200,000,000")
+
+
 def test_every_check_can_be_waived_and_is_seen_to_fail_here():
     wrong = dataclasses.replace(GOOD, batch_size=1000, hidden_size=1000, seq_len=1, num_layers=1)
     of_tanh = examine(
@@ -151,7 +174,8 @@ def test_every_check_can_be_waived_and_is_seen_to_fail_here():
         arrays(states=np.ones(40), parameters={"bias_ih_l0": np.zeros(2), "bias_hh_l0": np.zeros(2)}, moved={"b": 0.0}),
     )
     of_relu = examine(RELU, arrays(pre_activations=np.full(40, 1e-13)))
-    assert {finding.check for finding in of_tanh + of_relu} == set(CHECKS)
+    of_training = examine_training(case(**DIGITS, learning_rate=1e-9), 0) + examine_training(case(**WIDE), 0)
+    assert {finding.check for finding in of_tanh + of_relu + of_training} == set(CHECKS)
 
 
 # ---- what a file must change

@@ -29,27 +29,34 @@ ROOMS = {
     "reference": set(),
     "faults": {"reference"},
     "adapters": {"case", "arguments", "implementation", "array_attributes", "array_mapping"},
-    "oracle": {"adapters"},
+    "oracle": {"adapters", "arguments", "training"},
     "description": set(),
     "quiet": set(),
     "observation": {"case", "arguments", "description", "implementation", "quiet"},
+    "wire": {"arguments", "case", "observation"},
+    "remote": {"arguments", "case", "implementation", "observation", "wire"},
     "scale": {"arguments", "reference"},
     "kink": {"arguments", "reference", "scale", "tolerance"},
     "expected": {
         "case", "arguments", "implementation", "kink", "observation", "quiet", "reference", "scale", "shapes",
         "tolerance",
     },
-    "verdict": {"case", "arguments", "observation", "expected", "status", "difference"},
+    "training": {
+        "arguments", "case", "description", "expected", "implementation", "number_source", "observation", "quiet", "status",
+        "tolerance",
+    },
+    "verdict": {"case", "arguments", "observation", "expected", "status", "difference", "training"},
     "registration": {"faults", "sweep"},
     "source": {"registration"},
-    "discovery": {"adapters", "description", "implementation", "quiet", "registration", "source"},
+    "command": {"implementation", "observation", "registration", "remote", "wire"},
+    "discovery": {"adapters", "command", "description", "implementation", "quiet", "registration", "source"},
     "record": {"connection", "difference", "finding", "status"},
     "record_line": {"connection", "finding", "record"},
     "record_file": {"connection", "finding", "record", "record_line", "status"},
     "smoke": {"case", "arguments", "connection", "implementation", "observation"},
     "runner": {
         "case", "connection", "expected", "implementation", "observation", "record", "registration", "smoke", "status",
-        "verdict",
+        "training", "verdict",
     },
     "plan": {"case", "implementation", "record", "registration", "runner", "source", "sweep"},
     "diagnosis": {
@@ -71,9 +78,10 @@ ROOMS = {
     "report": {"finding", "power", "record", "status", "summary"},
     "result": {"finding", "record", "report", "summary"},
     "lint": {
-        "arguments", "case", "expected", "kink", "plan", "reference", "scale", "shapes", "sweep", "tolerance",
+        "adapters", "arguments", "case", "expected", "kink", "plan", "reference", "scale", "shapes", "sweep", "tolerance",
+        "training",
     },
-    "script": {"arguments", "case", "execution", "expected"},
+    "script": {"arguments", "case", "execution", "expected", "registration", "wire"},
     "shrink": {"case", "record", "runner", "status", "sweep"},
     "walkthrough": {
         "arguments", "case", "description", "difference", "expected", "implementation", "observation", "quiet",
@@ -92,7 +100,7 @@ ROOMS = {
 
 #: Who may import what from outside; everything else is the standard library and NumPy.
 OUTSIDE = {
-    "torch": {"oracle.py", "adapters/torch_module.py"},
+    "torch": {"oracle", "adapters/torch_module.py"},
     "pydantic": {"sweep", "registration.py"},
     "pydantic_core": {"sweep"},
     "yaml": {"sweep"},

@@ -12,12 +12,13 @@ from conformance.cli import cli
 from conformance.cli.supervise import run_here
 from conformance.connection import Connection
 from conformance.discovery import discover, load, parse
+from conformance.finding import Diagnosis, Finding
 from conformance.implementation import NoImplementationError
 from conformance.record import Run, Skipped
 from conformance.registration import requirements_beside
 from conformance.report import parity
 from conformance.report.terminal import render
-from conformance.status import Status
+from conformance.status import Layer, Status
 from conformance.summary import summaries
 from conformance.sweep.yaml_source import CaseFileError
 
@@ -56,6 +57,13 @@ def test_a_feature_is_marked_by_the_worst_that_became_of_it():
     }
     assert {name: found[name] for name in wanted} == wanted
     assert found["bias=False"] == "·", "a wrong call that is accepted is reported beside"
+
+
+def test_a_known_difference_of_the_forward_says_nothing_of_gradients_that_are_not_offered():
+    declined = record(Status.UNSUPPORTED, asks="gradients")
+    known = record(Status.KNOWN, asks="gradients", number=1, layer=Layer.VALUE)
+    assert marks(record(number=2), declined, known)["gradients"] == "–"
+    assert marks(record(number=2), declined, dataclasses.replace(known, layer=Layer.GRADIENT))["gradients"] == "≈"
 
 
 def test_a_case_that_met_a_suite_error_marks_nothing():
@@ -178,3 +186,27 @@ RIGHT = '''
 def test_a_skipped_implementation_survives_the_record_file():
     whole = run(record(), mine=1, skipped=(Skipped(name="engine", why="it is not there"),)).header
     assert type(whole).from_json(json.loads(whole.to_json())) == whole
+
+
+def test_what_explains_each_wrong_one_stands_in_one_list():
+    records = [
+        record(Status.FAIL, implementation="twice_wrong"),
+        record(Status.FAIL, implementation="without_a_name"),
+        record(implementation="right"),
+        record(Status.ERROR, implementation="apart"),
+    ]
+    whole = run(*records, twice_wrong=1, without_a_name=1, right=1, apart=1)
+    finding = Finding(id="h0-ignored", value="", what="A.", hint="B.", where="", explains=1, simplest="")
+    other = dataclasses.replace(finding, id="bias-missing")
+    whole = dataclasses.replace(
+        whole,
+        connections=(Connection(implementation="apart", connected=False, why="apart is not connected."),),
+        diagnoses=(Diagnosis(implementation="twice_wrong", findings=(finding, other, finding), failing=1),),
+    )
+    assert list(parity.mistakes(summaries(whole))) == [
+        "What explains what is wrong:",
+        "  twice_wrong: h0-ignored, bias-missing",
+        "  without_a_name: no mistake that has a name",
+        "  apart: not connected",
+    ]
+    assert list(parity.mistakes(summaries(run(record(), mine=1)))) == []

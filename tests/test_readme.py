@@ -1,11 +1,25 @@
 """README shows what the command prints."""
 
+import itertools
+import re
 from pathlib import Path
 
+from small import header, record
+
+import conformance
 from conformance.cli import cli
 from conformance.cli.supervise import run_here
+from conformance.connection import Connection
+from conformance.discovery import discover
+from conformance.finding import Diagnosis, Finding
+from conformance.record import Run
+from conformance.report import parity
+from conformance.status import Status
+from conformance.summary import summaries
+from conformance.training import dataset
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
 MY_RNN = Path(__file__).parent / "subjects" / "readme" / "my_rnn.py"
 
 
@@ -29,6 +43,44 @@ def test_the_implementation_in_the_folders_readme_is_right(tmp_path, capfd):
     (tmp_path / "mine.py").write_text(readme.split("```python\n")[1].split("```")[0])
     assert run_here(cli, ["check", str(tmp_path / "mine.py"), "--where", "num_layers=1"]) == 0
     assert "Right in all" in capfd.readouterr().out
+
+
+def expected_mistakes():
+    """What a run says of the published systems if it finds what stands beside them, and fails if it does not."""
+    sources = [source for source in discover(ROOT / "impls") if source.name.startswith("published/")]
+    found = [
+        Finding(id=name, value="", what="", hint="", where="", explains=1, simplest="")
+        for source in sources
+        for name in source.expectation.faults
+    ]
+    ends = list(itertools.accumulate(len(source.expectation.faults) for source in sources))
+    return Run(
+        header=header(**{source.name: 1 for source in sources}),
+        connections=tuple(
+            Connection(implementation=s.name, connected=s.expectation.connected, why="") for s in sources
+        ),
+        records=tuple(record(Status.FAIL, implementation=source.name) for source in sources),
+        complete=True,
+        seconds=0.0,
+        diagnoses=tuple(
+            Diagnosis(implementation=source.name, findings=tuple(found[end - len(source.expectation.faults) : end]))
+            for source, end in zip(sources, ends, strict=True)
+        ),
+    )
+
+
+def test_what_was_wrong_with_each_published_system_stands_as_a_run_prints_it():
+    lines = "\n".join(parity.mistakes(summaries(expected_mistakes())))
+    assert f"```\n{lines}\n```" in README, lines
+
+
+def test_the_accuracy_is_what_the_command_reaches():
+    (case,) = re.findall(r"`rnn-conformance check impls/reference.py --case (training/\w+)", README)
+    (shown, of) = re.findall(r"([0-9.]+) % of (\d+) images", README)[0]
+    result = conformance.check(ROOT / "impls" / "reference.py", case=case)
+    curve = result.records[0].curve
+    assert f"{100 * curve.accuracy:.1f}" == f"{100 * curve.torch_accuracy:.1f}" == shown
+    assert len(dataset.digits()[1]) - 1500 == int(of)
 
 
 def test_what_it_links_to_is_there():

@@ -4,12 +4,13 @@ Each test fails on its own if the page logs an error, breaks its content securit
 """
 
 import dataclasses
+import math
 import os
 import re
 import shutil
 
 import pytest
-from report_runs import HOSTILE, diagnosed, failing, finding, hostile_run, power, run
+from report_runs import HOSTILE, diagnosed, failing, finding, hostile_run, power, run, trained
 from small import record
 
 from conformance.report.html import write
@@ -127,6 +128,11 @@ def test_hostile_texts_run_nowhere(watched):
     page.locator(".close").click()
     page.locator(".cell").first.click()
     expect(rows(page)).to_have_count(1)
+    learned = watched.open(hostile_run(), "#status=pass")
+    rows(learned).first.get_by_role("button").click()
+    expect(learned.locator(".samples pre")).to_have_text(clean(HOSTILE))
+    expect(learned.locator(".legend")).to_contain_text(clean(HOSTILE).splitlines()[0])
+    assert learned.locator("img").count() == 0
 
 
 def test_the_watch_sees_a_script_that_slipped_in(browser, tmp_path):
@@ -219,6 +225,171 @@ def test_a_result_opens_with_everything_about_it(watched):
     assert chart.locator("circle.beyond").count() == 3, "NaN and infinity are beyond every tolerance"
     dialog.get_by_text("The same as a table").click()
     expect(dialog.locator("details tbody tr")).to_contain_text(["0✓ within", "1", "nan✗ beyond", "inf✗ beyond"])
+
+
+def opened(watched, one, **options):
+    """The dialog of a training case, alone in its run."""
+    page = watched.open(run(one, origin="my_rnn.py"), "#status=all", **options)
+    rows(page).first.get_by_role("button").click()
+    return page.locator("dialog")
+
+
+def heights(line):
+    """How far down each point of a line is drawn."""
+    return [float(point.partition(",")[2]) for point in line.get_attribute("points").split()]
+
+
+def test_a_wrong_training_shows_where_its_curve_leaves_torch(watched):
+    dialog = opened(watched, trained(Status.FAIL, number=2))
+    losses, differences = dialog.get_by_role("img").all()
+    expect(losses).to_have_attribute(
+        "aria-label", re.compile("^Losses at 36 steps: torch’s from 2.3 to 0.10.*, mine’s")
+    )
+    expect(differences).to_have_attribute("aria-label", re.compile("36 steps, beyond the tolerance first at step 7$"))
+    apart = [
+        mine - theirs for mine, theirs in zip(heights(losses.locator(".own").first), heights(losses.locator(".torch")))
+    ]
+    assert len(apart) == 36
+    assert all(-2 < gap <= 0 for gap in apart), "at most 0.003 higher, and on one scale with torch’s"
+    for line in (
+        losses.locator(".torch"),
+        losses.locator("polyline.own"),
+        differences.locator(".line"),
+        differences.locator("polyline.tolerance"),
+    ):
+        expect(line).to_be_visible()
+    errors, tolerances = heights(differences.locator(".line")), heights(differences.locator("polyline.tolerance"))
+    assert [step for step in range(36) if errors[step] < tolerances[step]] == list(range(7, 36)), "above is beyond"
+    assert errors[0] == errors[3] == max(errors), "zero stands at the bottom"
+    assert differences.locator("circle.beyond").count() == 29
+    expect(differences).to_contain_text("beyond from step 7")
+    expect(dialog).to_contain_text("torch96.11 %mine87.22 %")
+    expect(dialog.locator(".samples pre")).to_have_text(["the sea was calm\n  and the wind", "the sea wes ca"])
+    expect(dialog.locator(".samples")).to_contain_text("mine: the first 9 characters as torch’s")
+    for text in (
+        "first differs in gradient",
+        "loss, at its worst step",
+        "weight_hh_l0, after the last step",
+        "rnn-conformance check my_rnn.py --case 'training/made[2]'",
+    ):
+        expect(dialog).to_contain_text(text)
+    expect(dialog).not_to_contain_text("--script")
+    expect(dialog.get_by_role("region", name="Tensors")).to_have_attribute("tabindex", "0")
+    dialog.get_by_text("Both as a table").click()
+    expect(dialog.locator("details tbody tr")).to_have_count(36)
+    expect(dialog.locator("details tbody tr").nth(7)).to_have_text(re.compile(r"^7.*1e-4.*✗ beyond$"))
+
+
+def test_a_right_training_stays_below_the_tolerance(watched):
+    dialog = opened(watched, trained())
+    losses, differences = dialog.get_by_role("img").all()
+    assert heights(losses.locator(".torch")) == heights(losses.locator("polyline.own"))
+    widths = [
+        losses.locator(line).evaluate("e => getComputedStyle(e).strokeWidth") for line in (".torch", "polyline.own")
+    ]
+    assert widths == ["5px", "1.5px"], "where they are the same, both can be seen"
+    expect(differences).to_have_attribute("aria-label", re.compile("nowhere beyond the tolerance$"))
+    assert differences.locator(".beyond, .first-beyond").count() == 0
+    expect(dialog.locator(".samples pre")).to_have_text(["the sea was calm\n  and the wind"])
+    expect(dialog.locator(".samples")).to_contain_text("torch and mine, the same")
+    assert losses.locator("rect").count() == 0
+    expect(dialog).not_to_contain_text("printed")
+
+
+def test_losses_that_soar_leave_torch_readable(watched):
+    torch = tuple(2.0 - 0.05 * step for step in range(20))
+    losses = (*torch[:10], 1e3, 1e300, math.inf, math.nan)
+    dialog = opened(
+        watched, trained(Status.FAIL, curve={"torch": torch, "losses": losses, "tolerances": (1e-15,) * 20})
+    )
+    chart = dialog.get_by_role("img").first
+    theirs, mine = heights(chart.locator(".torch")), heights(chart.locator("polyline.own"))
+    assert theirs == sorted(theirs), "torch's losses fall"
+    assert theirs[-1] - theirs[0] > 60, "and fill the chart"
+    assert mine == theirs[:10] + [min(mine)] * 4, "what soars stands at the top"
+    assert min(mine) > 0
+    expect(chart).to_have_attribute("aria-label", re.compile("mine’s from 2 to nan, ended after 14 steps$"))
+
+
+def test_a_tolerance_that_rises_is_drawn_and_judged_at_each_step(watched):
+    near = {"torch": (1.0, 1.0), "losses": (1.0, 1.0 + 4.4e-15), "tolerances": (1e-15, 1e-14)}
+    chart = opened(watched, trained(curve=near)).get_by_role("img").nth(1)
+    errors, tolerances = heights(chart.locator(".line")), heights(chart.locator("polyline.tolerance"))
+    assert tolerances[1] < errors[1] < tolerances[0] < errors[0], "zero is below everything"
+    assert chart.locator(".beyond").count() == 0
+    assert chart.locator("text").all_text_contents() == ["0", "1e-15", "1e-14", "0", "1", "step", "tolerance"]
+
+
+def test_a_published_record_stands_beside_and_is_not_judged(watched):
+    printed = {
+        "published": (2.38, 2.3, 2.41),
+        "torch_accuracy": None,
+        "accuracy": None,
+        "torch_sample": "",
+        "sample": "",
+    }
+    dialog = opened(watched, trained(curve=printed, settings={"published": "row_sequence_classifier"}))
+    losses, differences = dialog.get_by_role("img").all()
+    assert losses.locator("rect").count() == 3
+    assert differences.locator("rect").count() == 0
+    expect(losses).to_have_attribute("aria-label", re.compile("beside them 3 published losses from 2.38 to 2.41$"))
+    expect(dialog).to_contain_text("the 3 losses that row_sequence_classifier printed, spread evenly over the steps")
+    expect(dialog).to_contain_text("nothing is judged by them")
+    for text in ("Accuracy", "Text that"):
+        expect(dialog).not_to_contain_text(text)
+
+
+@pytest.mark.parametrize(
+    ("curve", "wanted"),
+    [
+        (
+            {"losses": (2.3, 2.2), "accuracy": None, "sample": ""},
+            ["It ended after 2 steps of 36.", "did not learn to the end"],
+        ),
+        ({"losses": ()}, ["It ended after 0 steps of 36."]),
+        ({"losses": (2.3, math.nan, math.inf, 1e9)}, ["stands at its top", "beyond from step 1"]),
+        ({"losses": (1.0,), "torch": (1.0,), "tolerances": (0.0,)}, ["Both as a table"]),
+        ({"losses": (0.0,) * 200, "torch": (0.0,) * 200, "tolerances": (1e-15,) * 200}, ["Both as a table"]),
+    ],
+    ids=["early", "at-once", "soaring", "one-step", "many-zeros"],
+)
+def test_odd_curves_are_drawn(watched, curve, wanted):
+    dialog = opened(watched, trained(Status.ERROR, curve=curve))
+    for text in wanted:
+        expect(dialog).to_contain_text(text)
+    assert "NaN" not in dialog.evaluate("e => [...e.querySelectorAll('svg *')].map((n) => n.outerHTML).join()")
+    dots = dialog.locator(".point")
+    assert dots.count() == (0 if len(curve["losses"]) > 80 else len(curve["losses"]))
+
+
+def test_a_training_fits_a_narrow_page_and_is_printed_when_open(watched):
+    dialog = opened(watched, trained(Status.FAIL), viewport={"width": 400, "height": 800})
+    assert dialog.evaluate("e => e.scrollWidth <= e.clientWidth"), "the result scrolls sideways"
+    dialog.page.emulate_media(media="print")
+    expect(dialog.get_by_role("img").first).to_be_visible()
+    expect(dialog.get_by_role("button", name="Close")).to_be_hidden()
+    expect(dialog.page.locator("article")).to_be_hidden()
+
+
+def test_numbers_are_short_and_keep_their_power_of_ten(watched):
+    page = watched.open(run(record()))
+    given = [0, 0.5, 100, 12.3456, 1.22e-10, 1.2e-100, 4.591e-6, 1e-3, 1e-20, 1.5e20, 2e300, -0.00012]
+    wanted = [
+        "0",
+        "0.5",
+        "100",
+        "12.3",
+        "1.22e-10",
+        "1.2e-100",
+        "4.59e-6",
+        "0.001",
+        "1e-20",
+        "1.5e20",
+        "2e300",
+        "-1.2e-4",
+    ]
+    assert page.evaluate("(given) => given.map((n) => number(n))", given) == wanted
+    assert page.evaluate("number('nan')") == "nan"
 
 
 def test_a_result_is_a_step_that_back_undoes(watched):

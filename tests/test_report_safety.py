@@ -47,7 +47,7 @@ def test_hostile_texts_stay_texts():
     assert page.lower().count("</script>") == 2, "a text closed a script element"
     assert {"\u202e", "\x1b", "\u2028"} & set(page) == set()
     assert "{{ 7 * 7 }}" in words(page, "article"), "texts are not templates"
-    assert data_of(page)["texts"] == [clean(HOSTILE)]
+    assert set(data_of(page)["texts"]) == {clean(HOSTILE), ""}, "the sample of a training case is cleaned too"
 
 
 def test_data_cannot_end_its_element():

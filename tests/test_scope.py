@@ -92,7 +92,10 @@ def test_everything_is_a_scope():
         ("num_layers=0", "num_layers in the scope is 0, but should be 1 or more"),
         ("num_layers=1|", "num_layers in the scope is null, but should be a whole number"),
         ("input_size=null", "input_size in the scope is null, but should be a whole number"),
-        ("asks=value", "asks in the scope is 'value' (text), but should be 'values', 'gradients' or 'validation'"),
+        (
+            "asks=value",
+            "asks in the scope is 'value' (text), but should be 'values', 'gradients', 'validation' or 'training'",
+        ),
         ("num_layers", "num_layers in the scope should be name=value, as num_layers=1"),
         ("num_layers=1,", "an empty part in the scope should be name=value, as num_layers=1"),
         ("num_layers=1,num_layers=2", "num_layers stands twice in the scope; write alternatives as num_layers=1|2"),

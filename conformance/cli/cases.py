@@ -13,7 +13,7 @@ from conformance import arguments, discovery
 from conformance.case import CONSTRUCTOR_DEFAULTS, SIZES, Case
 from conformance.cli.options import Failure, make_plan, selection, sentences
 from conformance.summary import EXIT_USAGE, EXIT_WRONG
-from conformance.sweep import mistake
+from conformance.sweep import mistake, setting
 from conformance.sweep.case_file import ASKS
 
 
@@ -48,9 +48,17 @@ def list_(*, ids: bool, as_json: bool, **chosen: Any) -> None:
 @click.option("--dtype", type=click.Choice(["float64", "float32"]), help="Instead of the case's own.")
 @click.option("--script", type=click.Path(path_type=Path), help="Write a script that reproduces the case without us.")
 @click.option("--impl", metavar="FILE.py[:NAME]", help="The implementation that the script runs beside torch.")
+@click.option("--frames", type=click.Path(path_type=Path), help="Write what a command is sent: ./my_rnn < FRAMES.")
 @sentences
 def show(
-    *, case_id: str, cases: Path | None, seed: int, dtype: str | None, script: Path | None, impl: str | None
+    *,
+    case_id: str,
+    cases: Path | None,
+    seed: int,
+    dtype: str | None,
+    script: Path | None,
+    impl: str | None,
+    frames: Path | None,
 ) -> None:
     """Show one case: its configuration, shapes and YAML line; with --script, reproduce it without this harness."""
     plan = make_plan(cases=cases, where=None, case=None, dtype=dtype or "auto", seed=seed)
@@ -59,6 +67,17 @@ def show(
         near = mistake.suggestion(case_id, [c.id for c in plan.cases])
         raise Failure(f"there is no case {case_id}{near}; `rnn-conformance cases list --ids` lists them", EXIT_USAGE)
     click.echo("\n".join(_description(case)))
+    if (script is not None or frames is not None) and case.asks == "training":
+        raise Failure(
+            f"{case.id} makes {case.steps:,} calls, each from what was learned before it, so there is no script of it; "
+            "leave the option out, or choose a gradients case: those ask the same of single calls",
+            EXIT_USAGE,
+        )
+    if frames is not None:
+        from conformance.script import write_frames  # noqa: PLC0415 -- as below
+
+        write_frames(frames, case, seed=seed)
+        click.echo(f"\nWritten: {frames}. Run a command with: ./my_rnn < {frames}")
     if impl is not None:
         discovery.parse(impl)  # a file that is not there is said now, not by the script
     if script is not None:
@@ -107,12 +126,16 @@ def _description(case: Case) -> list[str]:
     if case.asks != "validation":
         shapes |= {"output": arguments.output_shape(case), "h_n": arguments.state_shape(case)}
     own = {k: v for k, v in case.settings().items() if k not in (*SIZES, *CONSTRUCTOR_DEFAULTS)}
+    if case.asks == "training":
+        own = {name: own[name] for name in own if name in setting.allowed("training")}
+    learns = f"{case.task}, {case.steps} steps of {case.optimizer} at {case.learning_rate}"
     return [
         case.id,
         f"  written in  {case.file}:{case.line}",
         f"  asks        {case.asks}, in {case.dtype}",
         f"  constructs  RNN({call})",
         f"  calls       rnn(input{', h_0' if case.h_0 == 'given' else ''})",
+        *([f"  learns      {learns}"] if case.asks == "training" else []),
         "  settings    " + ", ".join(f"{name}={value}" for name, value in own.items()),
         "  shapes",
         *(f"    {name:<24} {shape}" for name, shape in shapes.items()),

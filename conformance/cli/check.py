@@ -8,18 +8,20 @@ from typing import Any
 
 import click
 
-from conformance.cli.options import make_plan, own_stdout, progress, running, sentences
+from conformance.cli.options import Failure, make_plan, own_stdout, progress, running, sentences
 from conformance.cli.outcome import write_reports
-from conformance.discovery import parse
+from conformance.discovery import from_command, parse
 from conformance.execution import execute, load
 from conformance.quiet import show_output as let_through
 from conformance.report.terminal import render
 from conformance.result import Result
-from conformance.summary import exit_code
+from conformance.source import Source
+from conformance.summary import EXIT_USAGE, exit_code
 
 
 @click.command()
-@click.argument("implementation", metavar="FILE.py[:NAME] | package.module:NAME")
+@click.argument("implementation", metavar="[FILE.py[:NAME] | FILE.yaml | package.module:NAME]", required=False)
+@click.option("--command", metavar="'./my_rnn ...'", help="A program that speaks conformance/protocol.md, instead.")
 @click.option("--report", "reports", type=click.Path(path_type=Path), help="Write records and HTML report here.")
 @running
 @click.pass_context
@@ -27,7 +29,8 @@ from conformance.summary import exit_code
 def check(
     ctx: click.Context,
     /,
-    implementation: str,
+    implementation: str | None,
+    command: str | None,
     reports: Path | None,
     as_json: bool,
     strict: bool,
@@ -39,10 +42,19 @@ def check(
     let_through(show=show_output)
     with own_stdout() as out:
         plan = make_plan(**chosen)
-        named = load([parse(implementation)])
+        named = load([_source(implementation, command)])
         with progress(len(plan.cases)) as advance, write_reports(reports) as stream:
             run = execute(plan, named, stream=stream, progress=advance)
         result = Result(run)
         text = json.dumps(result.to_dict(), indent=2) if as_json else render(run, strict=strict, complete=complete)
         click.echo(text, file=out, color=ctx.color)
     return exit_code([result.summary], finished=run.complete, strict=strict, complete=complete)
+
+
+def _source(implementation: str | None, command: str | None) -> Source:
+    """What is to be checked: a file, a module, or a command."""
+    if implementation is not None and command is None:
+        return parse(implementation)
+    if command is not None and implementation is None:
+        return from_command(command)
+    raise Failure("say what to check: a file such as my_rnn.py, or --command './my_rnn'", EXIT_USAGE)

@@ -25,6 +25,12 @@ from conformance.status import Status
 from conformance.summary import EXIT_USAGE, Summary, exit_code, summaries
 from conformance.walkthrough.text import MARK
 
+#: Why there is no walk through a training case, and what to do instead.
+_NO_STEPS = (
+    "training makes too many calls to be followed by hand, each from what was learned before it; the gradients cases "
+    "ask the same of single calls, and those can be explained: leave the case out, or take one of them"
+)
+
 
 @click.command()
 @click.argument("implementation", metavar="FILE.py[:NAME] | package.module:NAME")
@@ -71,6 +77,8 @@ def explain(
 def _only(plan: Plan, case_id: str) -> Plan:
     """The plan narrowed to one case by its exact id."""
     ids = [case.id for case in plan.cases]
+    if any(case.id == case_id and case.asks == "training" for case in plan.cases):
+        raise Failure(f"{case_id} is a training case: {_NO_STEPS}", EXIT_USAGE)
     if case_id in ids:
         return dataclasses.replace(plan, case=case_id)
     if case_id in (case.id for case in plan.suite.cases):
@@ -88,6 +96,7 @@ def _lines(plan: Plan, summary: Summary, subject: Subject, implementation: str, 
     yield from _suite_errors(summary)
     record = _simplest(summary)
     if record is None or not summary.connected:
+        yield from _training_alone(summary)
         return
     yield ""
     trial = _smallest(plan, record, subject)
@@ -110,9 +119,19 @@ def _suite_errors(summary: Summary) -> Iterator[str]:
         yield from wrapped(f"{fault.case}: {fault.why}", "  ")
 
 
+def _training_alone(summary: Summary) -> Iterator[str]:
+    """Why nothing is explained where training alone went wrong."""
+    first = summary.first
+    if first is not None and first.asks == "training" and summary.connected:
+        yield ""
+        yield from wrapped(f"{first.case} fails: {first.why}.")
+        yield ""
+        yield from wrapped(f"{_NO_STEPS[0].upper()}{_NO_STEPS[1:]}.")
+
+
 def _simplest(summary: Summary) -> Record | None:
     """The simplest failure; a wrong call that is accepted is one only where nothing else is asked."""
-    wrong = (r for r in summary.wrong if r.asks != "validation" or not summary.asked)
+    wrong = (r for r in summary.wrong if r.asks != "training" and (r.asks != "validation" or not summary.asked))
     return next((r for r in wrong if shrink.failure_of(r) is not None), None)
 
 

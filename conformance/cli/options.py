@@ -21,6 +21,7 @@ from conformance.summary import EXIT_HARNESS, EXIT_NOTHING, EXIT_USAGE
 from conformance.sweep.scope import ScopeError, parse_where
 from conformance.sweep.suite import find_cases, load
 from conformance.sweep.yaml_source import CaseFileError
+from conformance.training.progress import watched
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -129,4 +130,14 @@ def progress(total: int) -> Iterator[Callable[[Record], None]]:
         yield lambda _: None
         return
     with click.progressbar(length=total, label="cases", file=sys.stderr, show_pos=True, show_eta=False) as bar:
-        yield lambda _: bar.update(1)
+
+        def tell(what: str, done: int, steps: int) -> None:
+            bar.label = f"{what} step {done} of {steps}"
+            bar.render_progress()
+
+        def advance(_: Record) -> None:
+            bar.label = "cases"
+            bar.update(1)
+
+        with watched(tell):
+            yield advance

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from conformance.case import Case
-from conformance.lint.adequacy import examine, report
+from conformance.lint.adequacy import Finding, examine, report
 from conformance.lint.evidence import gather
+from conformance.lint.training import examine_training
 from conformance.plan import Plan
 
 
@@ -18,7 +19,14 @@ def findings(plan: Plan) -> list[str]:
     sentences = []
     for file in plan.suite.files:
         cases = by_file[file.source.name]
-        found = [f for case in cases if case.asks != "validation" for f in examine(case, gather(case, plan.seed))]
+        found = [finding for case in cases for finding in _examine(case, plan.seed)]
         # Where a scope leaves cases out, a waiver may be for one of those.
         sentences += report(file, found, whole=len(cases) >= file.cases)
     return sentences
+
+
+def _examine(case: Case, seed: int) -> list[Finding]:
+    """What a case asks settles what can be asked of it."""
+    if case.asks == "validation":
+        return []
+    return examine_training(case, seed) if case.asks == "training" else examine(case, gather(case, seed))

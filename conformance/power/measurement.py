@@ -31,10 +31,14 @@ def measure(
 ) -> Power:
     """Plant every fault, run every case of a plan with each, and see what is caught.
 
+    Training is left out: it would take as long as all the rest, to learn what the gradients cases tell at once.
+
     `pairs` is how many pairs are tried together, None for all; `workers` how many processes share the work, None for
     as many as there are cores. `advance` is told of cases and pairs as they are done. Raises NoTorchError.
     """
     began = time.monotonic()
+    plan, left_out = _without_training(plan)
+    advance(left_out)
     ids = [fault.id for fault in faults]
     chosen = chosen_pairs(ids, pairs)
     # Told apart only where they are written down; what is equivalent is judged like everything else.
@@ -51,6 +55,13 @@ def measure(
         suite_errors=tuple(plan.cases[place].id for place in found.suite_errors),
         seconds=time.monotonic() - began,
     )
+
+
+def _without_training(plan: Plan) -> tuple[Plan, int]:
+    """The plan with its suite's cases of single calls alone, and how many it was relieved of."""
+    kept = tuple(case for case in plan.suite.cases if case.asks != "training")
+    fewer = dataclasses.replace(plan, suite=dataclasses.replace(plan.suite, cases=kept))
+    return fewer, len(plan.cases) - len(fewer.cases)
 
 
 def _power(

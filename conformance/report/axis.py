@@ -32,12 +32,17 @@ class Axis:
 
 
 def _asked(record: Record, name: str) -> str | None:
-    """A setting of a values or gradients case; a validation case gets settings wrong on purpose, so it has none."""
+    """A setting of what was asked; a validation case gets settings wrong on purpose, so it has none."""
     return None if record.asks == "validation" or name not in record.settings else spell(record.settings[name])
 
 
 def _setting(name: str, *first: str) -> Axis:
     return Axis(name, lambda record: _asked(record, name), first)
+
+
+def _training(name: str, *first: str) -> Axis:
+    """A setting that training alone has."""
+    return Axis(name, lambda record: _asked(record, name) if record.asks == "training" else None, first)
 
 
 def _batch(record: Record) -> str | None:
@@ -49,7 +54,7 @@ def _batch(record: Record) -> str | None:
 CASE_FILE = "case file"
 
 AXES: tuple[Axis, ...] = (
-    Axis("asks", lambda record: record.asks, ("values", "gradients", "validation")),
+    Axis("asks", lambda record: record.asks, ("values", "gradients", "training", "validation")),
     _setting("num_layers"),
     _setting("bidirectional", "false", "true"),
     _setting("nonlinearity", "tanh", "relu"),
@@ -57,6 +62,8 @@ AXES: tuple[Axis, ...] = (
     _setting("batch_first", "false", "true"),
     _setting("h_0", "absent", "given"),
     Axis("batch", _batch, ("unbatched", "1", "n", "0")),
+    _training("task"),
+    _training("optimizer", "SGD", "Adam", "Adagrad"),
     Axis("dtype", lambda record: record.dtype, ("float64", "float32")),
     Axis(CASE_FILE, lambda record: record.case.partition("[")[0]),  # an id begins with its file's path
 )

@@ -9,7 +9,7 @@ from conformance.record import Record, Run
 from conformance.report.explanation import Explanation, explanation
 from conformance.report.mark import MARKS, Mark, Tone
 from conformance.report.note import notes
-from conformance.report.reproduction import command, explain
+from conformance.report.reproduction import commands
 from conformance.report.shapes import shapes
 from conformance.status import Status
 from conformance.summary import Summary
@@ -93,11 +93,7 @@ class Card:
         first = self.first
         if first is None or first.asks == "validation" or first.status is Status.SUITE_ERROR:
             return ()
-        made = (
-            ("Reproduce it without this harness", command(self.run, self.summary, first)),
-            ("The smallest case that still fails, step by step", explain(self.run, self.summary)),
-        )
-        return tuple((what, line) for what, line in made if line)
+        return commands(self.run, self.summary, first)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -2,24 +2,30 @@
 
 A row of `cases` is [id, asks, dtype, file, line, settings that differ from `usual`, its value on each axis or -1].
 A row of `results` is [implementation, case, status, what differs first, text, whether the exception's type is torch's,
-tensors, their distances, place, steps]; implementation, case, status, text and tensors are places in their tables.
+tensors, their distances, place, steps, curve]; implementation, case, status, text and tensors are places in their
+tables, and only a training case has a curve. That is [curve, losses, their differences from torch's, accuracy, sample],
+where curve and sample are places in `curves` and `texts`. A row of `curves` is what every implementation is held to:
+[torch's losses, tolerances, torch's accuracy, torch's sample, published losses].
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from conformance.record import Record, Run, dump
 from conformance.report.axis import AXES
 from conformance.report.mark import MARKS
-from conformance.report.reproduction import dtype_forced, reproduction_options
+from conformance.report.reproduction import alone_options, dtype_forced, reproduction_options
 from conformance.report.text import clean, short
 from conformance.summary import summaries
 
 Json = Any  # what json.dumps takes
+
+#: Significant digits of a curve's numbers: losses that hardly fall differ in the later ones.
+_CURVE = 5
 
 
 class Table:
@@ -43,15 +49,15 @@ class PageData:
 
     def __init__(self, run: Run, records: tuple[Record, ...]) -> None:
         self._implementations, self._statuses = Table(), Table()
-        self._cases, self._texts, self._tensors = Table(), Table(), Table()
+        self._cases, self._texts, self._tensors, self._curves = Table(), Table(), Table(), Table()
         for planned in run.header.implementations:
             self._implementations.place(planned.name)
         for status in MARKS:
             self._statuses.place(status)
         self._reproduce = [
-            [reproduction_options(run, summary), dtype_forced(run, summary)] for summary in summaries(run)
+            [reproduction_options(run, s), dtype_forced(run, s), alone_options(run, s)] for s in summaries(run)
         ]
-        self._axes = [(axis, axis.values(records)) for axis in AXES]
+        self._axes = [(axis, values) for axis in AXES if (values := axis.values(records))]
         self._usual = usual_settings(records)
         self._results = [self._result(record) for record in records]
 
@@ -66,6 +72,7 @@ class PageData:
             "cases": self._cases.rows,
             "texts": self._texts.rows,
             "tensors": self._tensors.rows,
+            "curves": self._curves.rows,
             "results": self._results,
         }
 
@@ -89,7 +96,24 @@ class PageData:
             [record.steps.tensor, short(record.steps.tolerance), [short(e) for e in record.steps.errors]]
             if record.steps
             else None,
+            *self._curve(record),
         ]
+
+    def _curve(self, record: Record) -> list[Json]:
+        """The last column, or none."""
+        curve = record.curve
+        if curve is None:
+            return []
+        differences = [abs(mine - theirs) for mine, theirs in zip(curve.losses, curve.torch, strict=False)]
+        held_to = [
+            _curve_numbers(curve.torch),
+            _curve_numbers(curve.tolerances),
+            _share(curve.torch_accuracy),
+            self._texts.place(curve.torch_sample),
+            _curve_numbers(curve.published),
+        ]
+        own = [_curve_numbers(curve.losses), _curve_numbers(differences), _share(curve.accuracy)]
+        return [[self._curves.place(held_to, repr(held_to)), *own, self._texts.place(curve.sample)]]
 
 
 def ordered(run: Run) -> tuple[Record, ...]:
@@ -118,6 +142,14 @@ def usual_settings(records: tuple[Record, ...]) -> dict[str, Json]:
     spellings = {name: {repr(r.settings[name]): r.settings[name] for r in records} for name in names}
     counts = {name: Counter(repr(r.settings[name]) for r in records) for name in names}
     return {name: spellings[name][counts[name].most_common(1)[0][0]] for name in names}
+
+
+def _curve_numbers(numbers: Iterable[float]) -> list[float]:
+    return [short(number, _CURVE) for number in numbers]
+
+
+def _share(accuracy: float | None) -> float | None:
+    return None if accuracy is None else short(accuracy, _CURVE)
 
 
 def _clean(value: Json) -> Json:

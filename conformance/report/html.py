@@ -24,7 +24,7 @@ from conformance.summary import WRONG, summaries
 
 _PAGE = files("conformance.report") / "page"
 #: One script in the order of its parts, each of which uses only those before it.
-_SCRIPTS = ("results.js", "state.js", "element.js", "chart.js", "detail.js", "list.js", "start.js")
+_SCRIPTS = ("results.js", "state.js", "element.js", "chart.js", "curve.js", "detail.js", "list.js", "start.js")
 #: How many failures are listed for a browser that runs no scripts.
 _WITHOUT_SCRIPTS = 50
 

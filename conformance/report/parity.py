@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance.record import Record
 from conformance.report.mark import MARKS
-from conformance.report.text import clean
+from conformance.report.text import clean, wrapped
 from conformance.status import Status
 from conformance.summary import FEATURES, WRONG, Summary
 
@@ -33,7 +33,11 @@ COLUMNS: tuple[tuple[str, Callable[[Record], bool]], ...] = (
     ("values", lambda r: r.asks == "values"),
     ("gradients", lambda r: r.asks == "gradients"),
     ("training", lambda r: r.asks == "training"),
-    *((name.removesuffix(" input"), needs) for name, needs in FEATURES if name not in ("gradients", "float64", "float32")),
+    *(
+        (name.removesuffix(" input"), needs)
+        for name, needs in FEATURES
+        if name not in ("gradients", "float64", "float32")
+    ),
 )
 
 
@@ -54,11 +58,29 @@ def table(summaries: Sequence[Summary]) -> Iterator[str]:
     yield _LEGEND
 
 
+def mistakes(summaries: Sequence[Summary]) -> Iterator[str]:
+    """What explains each implementation that is wrong, in short, as lines; nothing where all are right."""
+    found = [f"{s.name}: {said}" for s in summaries if (said := _explained(s))]
+    yield from ["What explains what is wrong:"] if found else []
+    for line in found:
+        yield from wrapped(line, "  ", hang="    ")
+
+
+def _explained(summary: Summary) -> str:
+    """The ids of its mistakes; or that there is no name for what is wrong, or nothing to name."""
+    if not summary.connected:
+        return "not connected"
+    if not any(record.status in WRONG for record in summary.asked):
+        return ""
+    found = summary.diagnosis.findings if summary.diagnosis else ()
+    return ", ".join(dict.fromkeys(finding.id for finding in found)) or "no mistake that has a name"
+
+
 def _mark(summary: Summary, needs: Callable[[Record], bool]) -> str:
     """What became of the cases that need a feature: the worst of it, but a refusal only where nothing else is."""
     if not summary.connected:
         return MARKS[Status.FAIL].symbol
-    found = {record.status for record in summary.asked if needs(record)}
+    found = {record.status for record in summary.needing(needs)}
     if Status.SUITE_ERROR in found:
         return _UNJUDGED
     if found & set(WRONG):

@@ -1,4 +1,4 @@
-"""The command that writes a script for one case, torch and one implementation, without this harness."""
+"""What to type to see one result again: a script without this harness, step by step, or the case alone."""
 
 from __future__ import annotations
 
@@ -12,6 +12,20 @@ from conformance.summary import Summary
 COMMAND = "rnn-conformance cases show"
 EXPLAIN = "rnn-conformance explain"
 SCRIPT = "--script repro.py"
+CHECK = "rnn-conformance check"
+
+
+def commands(run: Run, summary: Summary, record: Record) -> tuple[tuple[str, str], ...]:
+    """What to type to see an implementation's simplest failing case again, and what each command is for."""
+    made: tuple[tuple[str, str], ...]
+    if record.asks == "training":
+        made = (("Run it again, alone", alone(run, summary, record)),)
+    else:
+        made = (
+            ("Reproduce it without this harness", command(run, summary, record)),
+            ("The smallest case that still fails, step by step", explain(run, summary)),
+        )
+    return tuple((what, line) for what, line in made if line)
 
 
 def command(run: Run, summary: Summary, record: Record) -> str:
@@ -29,6 +43,20 @@ def explain(run: Run, summary: Summary) -> str:
     seed = [f"--seed {run.header.seed}"] if run.header.seed else []
     dtype = run.header.scope.get("dtype", "auto")
     return " ".join([EXPLAIN, shlex.quote(origin), *seed, *([f"--dtype {dtype}"] if dtype.startswith("float") else [])])
+
+
+def alone(run: Run, summary: Summary, record: Record) -> str:
+    """What to type to judge one case alone, which is all there is of training; nothing where there is no file."""
+    dtype = [f"--dtype {record.dtype}"] if dtype_forced(run, summary) else []
+    made = alone_options(run, summary)
+    return " ".join([*made, f"--case {shlex.quote(clean(record.case))}", *dtype]) if made else ""
+
+
+def alone_options(run: Run, summary: Summary) -> list[str]:
+    """How that begins, whatever the case: the command, the implementation and the seed; none without a file."""
+    origin = clean(summary.planned.origin)
+    seed = [f"--seed {run.header.seed}"] if run.header.seed else []
+    return [CHECK, shlex.quote(origin), *seed] if origin else []
 
 
 def reproduction_options(run: Run, summary: Summary) -> list[str]:

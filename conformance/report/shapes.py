@@ -8,7 +8,10 @@ _SIZES = ("input_size", "hidden_size", "num_layers", "seq_len")
 
 
 def shapes(record: Record) -> str:
-    """`input (7, 1, 8), h_0 (2, 1, 11) -> output (7, 1, 22), h_n (2, 1, 11)`; nothing for a wrong call."""
+    """`input (7, 1, 8), h_0 (2, 1, 11) -> output (7, 1, 22), h_n (2, 1, 11)`; nothing for a wrong call.
+
+    A training case makes such a call at each of its steps.
+    """
     settings = record.settings
     sizes: list[Json] = [settings.get(name) for name in _SIZES]
     batch = settings.get("batch_size")
@@ -22,7 +25,8 @@ def shapes(record: Record) -> str:
     time = [*sequences, steps] if settings.get("batch_first") is True else [steps, *sequences]
     state = _shape(layers * directions, *sequences, hidden)
     h_0 = f", h_0 {state}" if settings.get("h_0") == "given" else ""
-    return f"input {_shape(*time, features)}{h_0} -> output {_shape(*time, directions * hidden)}, h_n {state}"
+    each = "at each step: " if record.asks == "training" else ""
+    return f"{each}input {_shape(*time, features)}{h_0} -> output {_shape(*time, directions * hidden)}, h_n {state}"
 
 
 def _shape(*sizes: object) -> str:

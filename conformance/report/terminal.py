@@ -13,7 +13,7 @@ from conformance.report import parity
 from conformance.report.axis import AXES, CASE_FILE
 from conformance.report.explanation import explanation
 from conformance.report.note import notes
-from conformance.report.reproduction import command, explain
+from conformance.report.reproduction import commands
 from conformance.report.shapes import shapes
 from conformance.report.text import WIDTH, clean, wrapped
 from conformance.status import Status
@@ -35,9 +35,9 @@ def render(run: Run, *, strict: bool = False, complete: bool = False) -> str:
     """Every implementation's verdict and simplest failure, beside each other at last, and what was run."""
     found = summaries(run)
     blocks = ["\n".join(_summary(run, s, strict=strict, complete=complete)) for s in found]
-    beside = ["\n".join(parity.table(found))] if len(found) > 1 else []
-    skipped = ["\n".join(skipped_lines(run))] if run.header.skipped else []
-    return "\n\n".join([*blocks, *beside, *skipped, "\n".join(_provenance(run))])
+    beside = [parity.table(found), parity.mistakes(found)] if len(found) > 1 else []
+    rest = ["\n".join(lines) for lines in (*beside, skipped_lines(run), _provenance(run))]
+    return "\n\n".join(part for part in (*blocks, *rest) if part)
 
 
 def skipped_lines(run: Run) -> Iterator[str]:
@@ -114,15 +114,13 @@ def _paragraph(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _failures(run: Run, summary: Summary) -> Iterator[str]:
-    """The simplest failure, and how to see it again, without this harness and step by step."""
+    """The simplest failure, and how to see it again."""
     if summary.first is None or summary.first.asks == "validation":
         return
     yield "Simplest failure:"
     yield from failure_lines(summary.first)
-    yield "    reproduce it without this harness:"
-    yield f"    {command(run, summary, summary.first)}"
-    if line := explain(run, summary):
-        yield "    the smallest case that still fails, step by step:"
+    for what, line in commands(run, summary, summary.first):
+        yield f"    {what[0].lower()}{what[1:]}:"
         yield f"    {line}"
 
 
@@ -171,7 +169,7 @@ def _separating(summary: Summary) -> Iterator[str]:
 def _demands(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]:
     """What the stricter options found missing."""
     if complete and summary.asked and not summary.conforms:
-        yield "Not complete: --complete asks for every values and gradients case to pass."
+        yield from _wrapped("Not complete: --complete asks for every values, gradients and training case to pass.", "")
     if strict and summary.refusals and not summary.validates:
         yield "Not strict: --strict asks for every wrong call to be refused."
 

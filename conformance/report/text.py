@@ -55,6 +55,6 @@ def times(ratio: float) -> str:
     return f"{mantissa}e{int(exponent)}×" if e else f"{mantissa}×"
 
 
-def short(number: float) -> float:
-    """A number in three significant digits, so that tens of thousands of them stay small."""
-    return float(f"{number:.3g}")
+def short(number: float, digits: int = 3) -> float:
+    """A number in so many significant digits, so that tens of thousands of them stay small."""
+    return float(f"{number:.{digits}g}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from conformance.case import SETTINGS, Case
+from conformance.case import SETTINGS_OF_A_CALL, Case
 from conformance.sweep import scalar
 
 #: What can be counted down, in the order in which it is.
@@ -16,7 +16,7 @@ _APART = {*COUNTS, "dtype", "digits"}
 _DEFAULTS = {f.name: f.default for f in dataclasses.fields(Case) if f.default is not dataclasses.MISSING}
 
 #: The other settings at their simplest, which is torch's default or the suite's.
-SIMPLEST = {name: _DEFAULTS[name] for name in SETTINGS if name in _DEFAULTS and name not in _APART}
+SIMPLEST = {name: _DEFAULTS[name] for name in SETTINGS_OF_A_CALL if name in _DEFAULTS and name not in _APART}
 
 #: How many decimals every number gets, the fewest first.
 DIGITS = (1, 2)
@@ -34,6 +34,6 @@ def changed(case: Case, settings: dict[str, object], draw: int = 1) -> Case:
 def _id(case: Case) -> str:
     """What a case asks and all that is not at its default, so that equal cases have equal numbers."""
     settings = case.settings()
-    differs = [name for name in SETTINGS if name not in _DEFAULTS or settings[name] != _DEFAULTS[name]]
+    differs = [name for name in settings if name not in _DEFAULTS or settings[name] != _DEFAULTS[name]]
     words = [f"{name}={scalar.write(settings[name])}" for name in differs]
     return f"shrunk/{case.asks}[{','.join(words)}]"

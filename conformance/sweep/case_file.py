@@ -23,6 +23,8 @@ Settings = dict[str, Scalar]
 ASKS: tuple[Asks, ...] = get_args(Asks)
 #: The settings that torch has no default for, and the shape of a call.
 REQUIRED = ("input_size", "hidden_size", "seq_len", "batch_size")
+#: What there is no training without.
+REQUIRED_IN_TRAINING = ("task", "optimizer", "learning_rate", "steps")
 
 _STRICT = ConfigDict(strict=True, extra="forbid", title="rnn-conformance case file")
 _Text = Annotated[str, Field(min_length=1)]
@@ -78,16 +80,15 @@ def read(path: Path, root: Path) -> CaseFile:
 @cache
 def model(asks: Asks) -> type[BaseModel]:
     """What a file in one of the folders may say; strict, and nothing unknown."""
-    types = setting.types()
-    if asks != "validation":
-        types = {name: types[name] for name in types if name not in setting.VALIDATION_ONLY}
+    types = {name: kind for name, kind in setting.types().items() if name in setting.allowed(asks)}
+    required = REQUIRED + (REQUIRED_IN_TRAINING if asks == "training" else ())
     any_scalar = dict.fromkeys(setting.ARGUMENTS, setting.AnyScalar) if asks == "validation" else {}
     loose = types | any_scalar
     entries = _list_of(_mapping("Settings", loose))
     axes = {name: Annotated[_list_of(kind), Field(min_length=1)] for name, kind in loose.items()}
     fields: dict[str, Any] = {
         "about": (_Text, Field(description="What the file is there to show, in a sentence.")),
-        "defaults": (_mapping("Defaults", types, REQUIRED), Field(description="What cases have unless they say so.")),
+        "defaults": (_mapping("Defaults", types, required), Field(description="What cases have unless they say so.")),
         "matrix": (_mapping("Matrix", axes), Field(None, description="Lists of values: every combination is a case.")),
         "include": (entries, Field(None, description="Further cases; adds, never alters one.")),
         "exclude": (entries, Field(None, description="Combinations of the matrix that are left out.")),

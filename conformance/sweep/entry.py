@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from conformance.case import SETTINGS, UNBATCHED, Case
 from conformance.sweep import scalar, setting
 from conformance.sweep.case_file import CaseFile, Settings
+from conformance.sweep.training_rules import training_rules
 from conformance.sweep.yaml_reader import Keys
 
 #: What a setting is when neither the file nor the entry says so.
@@ -72,6 +73,8 @@ def broken_rules(case: Case) -> list[str]:
     """What a case must not combine, each a sentence."""
     if case.asks == "validation":
         return _validation_rules(case)
+    if case.asks == "training":
+        return training_rules(case)
     return [*_dropout_rule(case), *_special_rules(case), *_upstream_rules(case)]
 
 

@@ -23,6 +23,7 @@ _WANTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "greater_than_equal": "{ge} or more",
+    "greater_than": "more than {gt:g}",
     "less_than_equal": "{le} or less",
     "finite_number": "a finite number",
     "literal_error": "{expected}",

@@ -34,7 +34,7 @@ class Scope:
         """Whether a case is meant: values match in type too, so that true is not 1."""
         settings = {"asks": case.asks, **case.settings()}
         return all(
-            scalar.identity(settings[name]) in {scalar.identity(value) for value in values}
+            name in settings and scalar.identity(settings[name]) in {scalar.identity(value) for value in values}
             for name, values in self.terms
         )
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 from pydantic import AfterValidator, Field, PlainValidator, TypeAdapter, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from conformance.case import CONSTRUCTOR_DEFAULTS, SETTINGS, SIZES, UNBATCHED, Case
+from conformance.case import CONSTRUCTOR_DEFAULTS, SETTINGS, SIZES, TRAINING_ONLY, UNBATCHED, Asks, Case
 from conformance.sweep import scalar
 
 #: The constructor's arguments; a validation file may give them any scalar.
@@ -20,6 +20,9 @@ ARGUMENTS = (*SIZES, *CONSTRUCTOR_DEFAULTS)
 VALIDATION_ONLY = (
     "omit", "extra", "input_shape", "input_dtype", "input_type", "h_0_shape", "h_0_dtype", "h_0_type"
 )  # fmt: skip
+
+#: What a training file may set: numbers come from its task, and the layer's parameters are drawn as torch draws them.
+_OF_TRAINING = (*ARGUMENTS, "seq_len", "batch_size", "h_0", "h_0_scale", "dtype", *TRAINING_ONLY)
 
 _SHAPE = "scalar|[0-9]{1,4}(x[0-9]{1,4}){0,4}"
 
@@ -60,6 +63,7 @@ _Size = Annotated[int, Field(ge=1)]
 _Scale = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _Shape = Annotated[Any, PlainValidator(_shape), WithJsonSchema({"type": "string", "pattern": f"^({_SHAPE})$"})]
 _Dtype = Literal["float64", "float32", "float16", "int64", "bool"]
+_Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _Batch = Annotated[
     Any,
     PlainValidator(_batch_size),
@@ -82,6 +86,11 @@ _NARROWED: dict[str, Any] = {
     "extra": Annotated[str, AfterValidator(_keyword)],
     **dict.fromkeys(("input_shape", "h_0_shape"), _Shape),
     **dict.fromkeys(("input_dtype", "h_0_dtype"), _Dtype),
+    "task": Literal["digits", "characters"],
+    "optimizer": Literal["SGD", "Adam", "Adagrad"],
+    "steps": _Size,
+    **dict.fromkeys(("learning_rate", "clip"), _Positive),
+    "published": Literal["row_sequence_classifier"],
 }
 
 _ABOUT = {
@@ -121,6 +130,15 @@ _ABOUT = {
     "h_0_shape": "The shape passed instead of the right one: 2x5x9, 5 or scalar.",
     "h_0_dtype": "The dtype passed instead of the case's.",
     "h_0_type": "tuple passes (h_0, h_0), as an LSTM would take.",
+    "task": "digits: which digit an image shows, read row by row; characters: which character of a text comes next.",
+    "optimizer": "As in torch.optim, with its defaults but for the learning rate.",
+    "learning_rate": "How far an update goes.",
+    "steps": "How many updates there are, each from one batch.",
+    "reduction": "Whether what is minimised is the predictions' mean loss or its sum, which clipping can tell apart.",
+    "clip": "Each number of a gradient is kept within plus and minus this.",
+    "h_0_from": "random: h_0 is drawn anew each step; previous: it is what h_n was at the end of the step before.",
+    "updates": "another: the optimiser holds another model's parameters, so that those of this one never change.",
+    "published": "A printed record of losses that the case is shown beside, without being judged by it.",
 }
 
 
@@ -129,6 +147,15 @@ def types() -> dict[str, Any]:
     """Each setting's type: Case's own annotation, narrowed, with what an editor says about it."""
     hints = get_type_hints(Case) | _NARROWED
     return {name: Annotated[hints[name], Field(description=_ABOUT[name])] for name in SETTINGS}
+
+
+def allowed(asks: Asks) -> tuple[str, ...]:
+    """The settings that a file of one folder may have."""
+    if asks == "training":
+        return _OF_TRAINING
+    return tuple(
+        name for name in SETTINGS if name not in TRAINING_ONLY and (asks == "validation" or name not in VALIDATION_ONLY)
+    )
 
 
 @cache

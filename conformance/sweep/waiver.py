@@ -13,6 +13,8 @@ Check = Literal[
     "parameters_matter",
     "relu_margin",
     "cost",
+    "fits_task",
+    "learns",
 ]
 
 #: What each check asks of a case, so that no fault can hide in it.
@@ -25,4 +27,6 @@ CHECKS: dict[Check, str] = {
     "parameters_matter": "Every parameter moves output or h_n by more than rounding.",
     "relu_margin": "No relu pre-activation lies within rounding of zero.",
     "cost": "The case costs at most five million multiply-adds, and with relu at most 100,000 pre-activations.",
+    "fits_task": "In training, the text is long enough for the sequences, and there are images enough for a batch.",
+    "learns": "In training, the loss falls to less than 95 % from the first tenth of the steps to the last.",
 }

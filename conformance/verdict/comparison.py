@@ -109,7 +109,7 @@ def _settle_values(tensor: _Tensor) -> Mismatch | None:
 def _number(layer: Layer, tensor: _Tensor, wrong: Array, shown: Array) -> Mismatch:
     """The sentence for wrong numbers."""
     place = first_place(tensor.case, tensor.key, wrong, tensor.array, shown)
-    got, wanted = _pair(place.got, place.wanted)
+    got, wanted = told_apart(place.got, place.wanted)
     far = ""
     if layer is Layer.VALUE:
         error = float(absolute_errors(tensor.array, tensor.wanted)[place.index])
@@ -119,7 +119,7 @@ def _number(layer: Layer, tensor: _Tensor, wrong: Array, shown: Array) -> Mismat
     return Mismatch(layer, f"{tensor.name} is {got} {words(place)}, but should be {wanted} ({how_far})", place)
 
 
-def _pair(got: float, wanted: float) -> tuple[str, str]:
+def told_apart(got: float, wanted: float) -> tuple[str, str]:
     """Two numbers with as many digits as it takes to tell them apart."""
     for digits in (6, 10, 17):
         pair = (f"{got:.{digits}g}", f"{wanted:.{digits}g}")

@@ -49,11 +49,11 @@ def distances(wanted: ExpectedCall, call: Call) -> dict[str, Distance]:
     for name, array, want in _comparable(wanted, call):
         # np.max, not max: Python's lets NaN slip through.
         error = float(np.max(absolute_errors(array, want), initial=0.0))
-        found[name] = Distance(error=error, tolerance=want.tolerance, ratio=_ratio(error, want.tolerance))
+        found[name] = Distance(error=error, tolerance=want.tolerance, ratio=ratio_of(error, want.tolerance))
     return found
 
 
-def _ratio(error: float, tolerance: float) -> float:
+def ratio_of(error: float, tolerance: float) -> float:
     """Error over tolerance; 0 for no error at all, infinite where none is allowed."""
     if tolerance > 0:
         return error / tolerance

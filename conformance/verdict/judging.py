@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from conformance.difference import Distance, Place, Steps
+from conformance.difference import Curve, Distance, Place, Steps
 from conformance.expected import Expected, Raises, Returns
-from conformance.observation import Answered, Declined, Observation, Raised
+from conformance.observation import (
+    Answered,
+    Crashed,
+    Declined,
+    Garbled,
+    Lost,
+    Observation,
+    OutOfMemory,
+    Raised,
+    TimedOut,
+)
 from conformance.status import Layer, Status
 from conformance.verdict.comparison import Mismatch, first_mismatch
 from conformance.verdict.distance import distances, severity, steps
 
+#: What is said of an implementation from which no answer came.
+_LOST: dict[type[Lost], Status] = {
+    Crashed: Status.CRASH,
+    TimedOut: Status.TIMEOUT,
+    OutOfMemory: Status.MEMORY,
+    Garbled: Status.ERROR,
+}
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 
@@ -25,17 +42,25 @@ class Verdict:
     distances: dict[str, Distance] = field(default_factory=dict)
     place: Place | None = None
     steps: Steps | None = None
+    curve: Curve | None = None
 
 
 def judge(expected: Expected, observed: Observation) -> Verdict:
     """Settle one case; what stands in `why` is the same sentence everywhere."""
+    if isinstance(observed, Lost):
+        return lost(observed)
     if isinstance(expected, Raises):
         return _judge_refusal(expected, observed)
     if isinstance(observed, Declined):
         return Verdict(Status.UNSUPPORTED, f"declined: {observed.reason}")
     if isinstance(observed, Raised):
-        return Verdict(Status.ERROR, _error_sentence(observed, "return output and h_n"))
+        return Verdict(Status.ERROR, error_sentence(observed, "return output and h_n"))
     return _judge_answer(expected, observed)
+
+
+def lost(observed: Lost) -> Verdict:
+    """No answer came; that its process ended is no refusal of a wrong call either."""
+    return Verdict(_LOST[type(observed)], observed.why)
 
 
 def _judge_refusal(expected: Raises, observed: Observation) -> Verdict:
@@ -59,11 +84,11 @@ def _judge_answer(expected: Returns, observed: Answered) -> Verdict:
         if mismatch is not None:
             return _failed(_in_call(mismatch, expected, number), found, steps(wanted, call))
         if isinstance(call.gradients, Raised):
-            return Verdict(Status.ERROR, _error_sentence(call.gradients, "return gradients"), distances=found)
+            return Verdict(Status.ERROR, error_sentence(call.gradients, "return gradients"), distances=found)
         if isinstance(call.gradients, Declined):
             declined = call.gradients
     if isinstance(observed.ended, Raised):
-        return Verdict(Status.ERROR, _error_sentence(observed.ended, "return output and h_n"), distances=found)
+        return Verdict(Status.ERROR, error_sentence(observed.ended, "return output and h_n"), distances=found)
     declined = observed.ended or declined
     by_time = steps(expected.calls[0], observed.calls[0])
     if impurity := _impurity(observed):
@@ -98,7 +123,7 @@ def _impurity(observed: Answered) -> Mismatch | None:
     return None
 
 
-def _error_sentence(raised: Raised, wanted: str) -> str:
+def error_sentence(raised: Raised, wanted: str) -> str:
     """An exception, in one line."""
     where = f" at {raised.where}" if raised.where else ""
     message = f" ({' '.join(raised.message.split())[:300]})" if raised.message.strip() else ""

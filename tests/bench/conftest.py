@@ -1,12 +1,13 @@
-"""One thread each, or no bench; and one table at the end: how many times torch's time the reference takes."""
+"""One thread each, or no bench; and two tables at the end: how many times torch's time the reference takes."""
 
 import os
 
 import pytest
 import torch
-from paired_times import VARIABLES, table
+from paired_times import VARIABLES, table, training_table
 
 ROWS = pytest.StashKey[dict]()
+TRAININGS = pytest.StashKey[list]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -20,6 +21,7 @@ def pytest_configure(config):
         )
     torch.set_num_threads(1)
     config.stash[ROWS] = {}
+    config.stash[TRAININGS] = []
     config.option.benchmark_quiet = True
 
 
@@ -33,9 +35,19 @@ def record(request):
     return record
 
 
+@pytest.fixture
+def record_training(request):
+    """A function that puts one training's times into its table."""
+    return lambda *row: request.config.stash[TRAININGS].append(row)
+
+
 def pytest_terminal_summary(terminalreporter, config):
     rows = config.stash[ROWS]
     if rows:
         terminalreporter.section("the reference's time as a multiple of torch.nn.RNN's")
         for line in table(rows):
+            terminalreporter.write_line(line)
+    if config.stash[TRAININGS]:
+        terminalreporter.section("two epochs of the digits, learned by torch and by the reference")
+        for line in training_table(config.stash[TRAININGS]):
             terminalreporter.write_line(line)

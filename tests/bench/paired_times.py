@@ -38,3 +38,16 @@ def table(rows):
     threads = ", ".join(f"{name}={os.environ[name]}" for name in VARIABLES)
     yield f"Medians of paired ratios, and the goals. numpy {np.__version__}, torch {torch.__version__}."
     yield f"{threads}, torch.get_num_threads() is {torch.get_num_threads()}."
+
+
+def training_table(rows):
+    """The lines of the table of trainings: seconds of both, the greatest of the rounds together, and the ratio."""
+    yield "training            dtype    steps  torch  reference  together (goal < 60 s)  ratio (goal <= 1)  accuracy"
+    for name, dtype, task, times, accuracy in rows:
+        together = max(a + b for a, b in zip(times["torch"], times["reference"], strict=True))
+        medians = [statistics.median(times[who]) for who in ("torch", "reference")]
+        ratio = PairedTimes(times["torch"], times["reference"], 1.0)
+        yield (
+            f"{name:19} {dtype:8} {len(task.batches):5} {medians[0]:6.2f} {medians[1]:10.2f} {together:23.2f} "
+            f"{ratio.cell:>18} {accuracy:9.1%}"
+        )

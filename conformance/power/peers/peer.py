@@ -100,7 +100,7 @@ class Peer:
 
 
 def formed(case: Case, **settings: Any) -> Case | None:
-    """A case with other settings, in a batch; None for wrong calls, which no peer makes."""
-    if case.asks == "validation":
+    """A case with other settings, in a batch; None for wrong calls and for training, which no peer makes."""
+    if case.asks in ("validation", "training"):
         return None
     return dataclasses.replace(case, batch_size=case.batch_size if case.batched else _BATCH, dropout=0.0, **settings)

@@ -1,14 +1,4 @@
 // One result in full.
-function section(title, ...children) {
-  return element("section", {}, element("h3", {}, title), ...children);
-}
-
-function facts(pairs) {
-  const known = pairs.filter(([, value]) => value !== null);
-  return element("dl", { class: "facts" }, ...known.map(([name, value, kind]) =>
-    element("div", kind ? { class: kind } : {}, element("dt", {}, name), element("dd", {}, value))));
-}
-
 function headOf(result) {
   return element("header", {},
     element("p", {}, marked(result.status), result.layer ? ` · first differs in ${result.layer}` : "", ` · ${result.implementation}`),
@@ -16,10 +6,17 @@ function headOf(result) {
     result.why ? element("p", { class: "why" }, result.why) : null);
 }
 
+function commandSection(title, line) {
+  return section(title, element("pre", {}, element("code", {}, line)));
+}
+
+// Training cannot be had without this harness, whose head and optimiser it is; what has no file cannot be run again.
 function reproduceOf(result) {
+  const training = result.case.asks === "training";
   const quoted = `'${result.case.id.replaceAll("'", "'\\''")}'`;
-  const options = [...result.reproduce, ...(result.dtypeForced ? [`--dtype ${result.case.dtype}`] : []), "--script repro.py"];
-  return section("Reproduce", element("pre", {}, element("code", {}, `rnn-conformance cases show ${quoted} ${options.join(" ")}`)));
+  const dtype = result.dtypeForced ? [`--dtype ${result.case.dtype}`] : [];
+  if (!training) return commandSection("Reproduce", ["rnn-conformance cases show", quoted, ...result.reproduce, ...dtype, "--script repro.py"].join(" "));
+  return result.alone.length ? commandSection("Run it again, alone", [...result.alone, `--case ${quoted}`, ...dtype].join(" ")) : null;
 }
 
 // The first number that differs; a tensor without an axis says nothing about it.
@@ -35,8 +32,9 @@ function placeSection(place) {
     ]));
 }
 
-// A gradients case compares output and h_n, and of everything else the gradient.
+// A gradients case compares output and h_n, and of everything else the gradient; training the loss, and what is learned.
 function tensorName(tensor, asks) {
+  if (asks === "training") return tensor === "loss" ? "loss, at its worst step" : `${tensor}, after the last step`;
   return asks === "gradients" && !["output", "h_n"].includes(tensor) ? `gradient of ${tensor}` : tensor;
 }
 
@@ -49,7 +47,7 @@ function tensorsSection(distances, asks) {
       element("td", { class: "number" }, number(tolerance)),
       element("td", { class: wrong ? "number bad" : "number" }, `${wrong ? "✗" : "✓"} ${times(ratio)}`));
   });
-  return section("Tensors", element("div", { class: "scroll" }, table(["tensor", "greatest error", "tolerance", "error / tolerance"], rows)));
+  return section("Tensors", scrolling("Tensors", table(["tensor", "greatest error", "tolerance", "error / tolerance"], rows)));
 }
 
 function stepsSection(steps, width) {
@@ -57,8 +55,9 @@ function stepsSection(steps, width) {
     element("th", { scope: "row" }, String(step)),
     element("td", { class: "number" }, number(error)),
     beyond(error, steps.tolerance) ? element("td", { class: "bad" }, "✗ beyond") : element("td", {}, "✓ within")));
+  const tolerances = steps.errors.map(() => steps.tolerance);
   return section(`Error of ${steps.tensor} at each time step`,
-    chart(steps, width),
+    errorChart({ what: `Error of ${steps.tensor}`, noun: "time step", errors: steps.errors, tolerances }, width),
     element("details", {},
       element("summary", {}, "The same as a table"),
       table(["time step", "greatest error", `tolerance ${number(steps.tolerance)}`], rows)));
@@ -73,12 +72,15 @@ function settingsSection(which) {
 }
 
 function detail(result, width) {
-  const { torchType, distances, place, steps } = result.details;
+  const { torchType, distances, place, steps, curve } = result.details;
   return [
     headOf(result),
     torchType === null ? null : element("p", { class: "note" }, `The exception’s type is ${torchType ? "torch’s own" : "not torch’s own"}.`),
     place ? placeSection(place) : null,
     steps ? stepsSection(steps, width) : null,
+    ...(curve ? curveSections(curve, result, width) : []),
+    curve ? accuracySection(curve, result.implementation) : null,
+    curve ? sampleSection(curve, result.implementation) : null,
     distances.length ? tensorsSection(distances, result.case.asks) : null,
     reproduceOf(result),
     settingsSection(result.case),

@@ -32,11 +32,28 @@ function table(heads, rows) {
   return element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
 }
 
+function section(title, ...children) {
+  return element("section", {}, element("h3", {}, title), ...children);
+}
+
+function facts(pairs) {
+  const known = pairs.filter(([, value]) => value !== null);
+  return element("dl", { class: "facts" }, ...known.map(([name, value, kind]) =>
+    element("div", kind ? { class: kind } : {}, element("dt", {}, name), element("dd", {}, value))));
+}
+
+// What may be wider than the page; the keyboard scrolls it too.
+function scrolling(label, child) {
+  return element("div", { class: "scroll", role: "region", "aria-label": label, tabindex: "0" }, child);
+}
+
 // A number of the data: what JSON lacks arrives as a string, and stays it.
 function number(value, digits = 3) {
   if (typeof value !== "number") return String(value);
-  const text = value.toPrecision(digits).replace("e+", "e");
-  return text.includes(".") ? text.replace(/\.?0+(e|$)/, "$1") : text;
+  const small = value !== 0 && Math.abs(value) < 1e-3;
+  const [mantissa, exponent] = (small ? value.toExponential(digits - 1) : value.toPrecision(digits)).replace("e+", "e").split("e");
+  const trimmed = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
+  return exponent === undefined ? trimmed : `${trimmed}e${exponent}`;
 }
 
 function times(ratio) {

@@ -27,13 +27,23 @@ function stepsOf(row) {
   return { tensor, tolerance, errors };
 }
 
+function curveOf(row) {
+  if (!row) return null;
+  const [which, losses, differences, accuracy, sample] = row;
+  const [torch, tolerances, torchAccuracy, torchSample, published] = page.curves[which];
+  return {
+    torch, losses, differences, tolerances, torchAccuracy, accuracy, published,
+    torchSample: page.texts[torchSample], sample: page.texts[sample],
+  };
+}
+
 // One result; its details are read only when it is opened.
 class Result {
   constructor(row) {
     const [implementation, which, status, layer, text] = row;
     this.row = row;
     this.implementation = page.implementations[implementation];
-    [this.reproduce, this.dtypeForced] = page.reproduce[implementation];
+    [this.reproduce, this.dtypeForced, this.alone] = page.reproduce[implementation];
     this.case = cases[which];
     this.status = statuses[status];
     this.layer = layer;
@@ -46,12 +56,13 @@ class Result {
   }
 
   get details() {
-    const [torchType, tensors, numbers, place, steps] = this.row.slice(5);
+    const [torchType, tensors, numbers, place, steps, curve] = this.row.slice(5);
     return {
       torchType,
       distances: distancesOf(page.tensors[tensors], numbers),
       place: placeOf(place),
       steps: stepsOf(steps),
+      curve: curveOf(curve),
     };
   }
 

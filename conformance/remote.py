@@ -1,0 +1,133 @@
+"""An implementation in a process of its own, seen through what it answers to frames; whoever is on the other end."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+
+from conformance.arguments import Arguments, Array
+from conformance.case import Case
+from conformance.implementation import Instance, is_plain_array
+from conformance.observation import (
+    Answered,
+    Declined,
+    Garbled,
+    Lost,
+    LostError,
+    Observation,
+    Raised,
+    SelfObserving,
+)
+from conformance.wire import Frame, Limits, ProtocolError, read_reply, write_request
+
+Calls = tuple[tuple[Case, Arguments], ...]
+
+#: An answer may be larger than it should, so that a wrong shape is told as one; in bytes, and as a factor.
+_ROOM, _FACTOR = 1 << 20, 8
+
+
+class Line(ABC):
+    """Who is on the other end: asked one frame at a time, it gives one back, or it is told how it was lost."""
+
+    @abstractmethod
+    def ask(self, question: Frame, limits: Limits) -> Frame | Lost:
+        """One question; never raises but for Ctrl-C."""
+
+
+class RemoteImplementation(SelfObserving):
+    """Something that claims to be torch.nn.RNN and is reached by a line; `notes` say what cannot be seen from here."""
+
+    def __init__(
+        self, name: str, line: Line, *, description: str = "", origin: str = "", notes: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(name, description=description, origin=origin)
+        self.notes = notes
+        self._line = line
+        self._sequence = 0
+
+    def lacks(self, case: Case) -> str | None:  # noqa: ARG002
+        """Nothing is known of its signature: it declines what it does not offer."""
+        return None
+
+    def build(self, case: Case) -> Instance:
+        """One network of which each call is a case of its own."""
+        return RemoteInstance(self, case)
+
+    def observe(self, case: Case, calls: Calls) -> Observation:
+        """Ask one case, and say what came of it."""
+        self._sequence += 1
+        question = write_request(case, calls, self._sequence)
+        answer = self._line.ask(question, _limits(calls))
+        if isinstance(answer, Lost):
+            return answer
+        try:
+            return read_reply(answer, case, len(calls))
+        except ProtocolError as error:
+            return Garbled(f"its answer does not follow the protocol: {error}")
+
+
+class RemoteInstance(Instance):
+    """What training holds on to: parameters and the latest call are kept here, and sent with every question."""
+
+    def __init__(self, implementation: RemoteImplementation, case: Case) -> None:
+        self._implementation = implementation
+        self._case = case
+        self._parameters: dict[str, Array] = {}
+        self._latest: tuple[Any, Any] = (None, None)
+
+    def load(self, parameters: dict[str, Array]) -> None:
+        """Keep them until the next call."""
+        self._parameters = parameters
+
+    def accepts_h_0(self) -> bool:
+        """It declines where it does not."""
+        return True
+
+    def forward(self, input: Any, h_0: Any) -> Any:  # noqa: A002 -- torch's own argument name
+        """Ask for output and h_n."""
+        self._latest = (input, h_0)
+        nothing = np.zeros(0)
+        answered = self._ask("values", nothing, nothing)
+        return answered.calls[0].outputs
+
+    def offers_backward(self) -> bool:
+        """It declines where it does not."""
+        return True
+
+    def backward(self, grad_output: Array, grad_h_n: Array) -> Any:
+        """Ask for the gradients of the latest call, which makes that call again."""
+        gradients = self._ask("gradients", grad_output, grad_h_n).calls[0].gradients
+        if isinstance(gradients, Raised | Declined):
+            raise LostError(gradients)
+        return gradients
+
+    def read(self, value: Any) -> Array | None:
+        """Arrays that came over the wire are nobody else's."""
+        return value if is_plain_array(value) else None
+
+    def _ask(self, asks: Any, grad_output: Array, grad_h_n: Array) -> Answered:
+        """One call; LostError where it is not answered."""
+        case = _asking(self._case, asks)
+        arguments = Arguments(*self._latest, self._parameters, grad_output, grad_h_n)
+        seen = self._implementation.observe(case, ((case, arguments),))
+        if isinstance(seen, Answered):
+            return seen
+        raise LostError(seen)
+
+
+def _asking(case: Case, asks: Any) -> Case:
+    """The same configuration, asked for something else."""
+    return dataclasses.replace(case, asks=asks)
+
+
+def _limits(calls: Calls) -> Limits:
+    """How long an answer may be: what should come has the size of what was sent, more or less."""
+    size = 0
+    for _, arguments in calls:
+        given = (arguments.input, arguments.h_0, arguments.grad_output, arguments.grad_h_n)
+        arrays = [*given, *arguments.parameters.values()]
+        size += sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
+    return Limits(_ROOM + _FACTOR * size)
