@@ -47,8 +47,8 @@ class Steps:
 class Curve:
     """A task learned step by step, beside torch: the losses before each update, and how far apart they may be.
 
-    `torch` and `losses` are nats a prediction; `losses` is shorter where learning ended early. Accuracies are shares
-    of the held-out examples, None where a task has none; `sample` is text that the trained network wrote, torch's beside
+    `torch` and `losses` are nats a prediction; `losses` is shorter where learning ended early. Accuracies are shares of
+    the held-out examples, None where a task has none; `sample` is text that the trained network wrote, torch's beside
     it; `published` is a printed record that the case is compared with, without being judged by it.
     """
 
