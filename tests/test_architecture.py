@@ -19,6 +19,7 @@ ROOMS = {
     "difference": set(),
     "connection": set(),
     "finding": set(),
+    "confinement": set(),
     "sweep": {"case"},
     "number_source": set(),
     "special_value": set(),

@@ -1,0 +1,85 @@
+"""The proof that layers hold: targets laid out, a confined trial that reaches for them, and what it reached."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from conformance.confinement.attempt import Attempt, Targets
+from conformance.confinement.attempts import ABLE
+from conformance.confinement.layer import NotJudgedError
+from conformance.confinement.limits import Limits
+from conformance.confinement.start import ENVIRONMENT, Confinement
+from conformance.confinement.trial import read
+
+_SECONDS = 20.0  # a trial takes a tenth of one
+
+
+@contextlib.contextmanager
+def laid_out(confinement: Confinement) -> Iterator[Targets]:
+    """Targets for a trial: a canary file, a listening port and this process, for as long as the block lasts.
+
+    The trial has to inherit `handle`, where it is not negative.
+    """
+    limits = next((layer for layer in confinement.confined.layers if isinstance(layer, Limits)), Limits())
+    with (
+        tempfile.TemporaryDirectory(prefix="rnn-conformance-") as folder,
+        socket.create_server(("127.0.0.1", 0)) as line,
+    ):
+        canary = Path(folder, "canary")
+        canary.write_text("canary", encoding="utf-8")
+        handle = os.pidfd_open(os.getpid()) if hasattr(os, "pidfd_open") else -1
+        try:
+            yield Targets(
+                canary=str(canary), port=line.getsockname()[1], judge=os.getpid(), handle=handle,
+                memory=limits.memory, files=limits.files,
+            )  # fmt: skip
+        finally:
+            if handle >= 0:
+                os.close(handle)
+
+
+def must_refuse(confinement: Confinement) -> tuple[str, ...]:
+    """The attempts that the layers must refuse together, each once."""
+    return tuple({name: None for layer in confinement.confined.layers for name in layer.must_refuse()})
+
+
+def attempts(confinement: Confinement, names: Sequence[str]) -> tuple[Attempt, ...]:
+    """What came of these attempts under these layers; raises NotJudgedError where the trial could not be run."""
+    imports = ("numpy",) if "multiply matrices" in names else ()
+    with laid_out(confinement) as targets:
+        asked = (json.dumps(asdict(targets)), json.dumps(list(names)))
+        command = confinement.command("conformance.confinement.trial:main", *asked, imports=imports)
+        inherited = (*confinement.descriptors, *((targets.handle,) if targets.handle >= 0 else ()))
+        try:
+            done = subprocess.run(  # noqa: S603 -- our own words
+                command, env=ENVIRONMENT, pass_fds=inherited, stdin=subprocess.DEVNULL,
+                capture_output=True, text=True, timeout=_SECONDS, check=False,
+            )  # fmt: skip
+            return read(done.stdout)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise NotJudgedError(f"the trial of the layers could not be run: {error}") from None
+        except ValueError:
+            raise NotJudgedError(f"the trial of the layers ended early: {_last_line(done.stderr)}") from None
+
+
+def prove(confinement: Confinement) -> tuple[Attempt, ...]:
+    """Every attempt that these layers must refuse, each refused; raises NotJudgedError naming one that was not."""
+    made = attempts(confinement, must_refuse(confinement) + ABLE)
+    for each in made:
+        if each.reached != (each.name in ABLE):
+            wanted = "possible" if each.name in ABLE else "refused"
+            raise NotJudgedError(f"the layers do not hold: to {each.name} should be {wanted}, but: {each.happened}")
+    return made
+
+
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1] if lines else "it said nothing"
