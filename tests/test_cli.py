@@ -83,7 +83,7 @@ def test_1_a_wrong_implementation(run):
         ([RIGHT, "--where", "num_layers"], "should be name=value"),
         ([RIGHT, "--dtype", "float16"], "'float16' is not one of"),
         ([RIGHT, "--cases", "absent"], "absent is no folder"),
-        ([], "Missing argument"),
+        ([], "say what to check: a file such as my_rnn.py, or --command"),
         ([RIGHT, "--nonsense"], "No such option"),
     ],
 )

@@ -383,8 +383,10 @@ def test_nothing_is_left_running(misbehaving, mode):
 
 
 HARNESS = """
+import signal
 import sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a run in the background may have inherited as ignored
 sys.path[:0] = [{root!r}, {tests!r}]
 from test_commands import Misbehaving
 one = Misbehaving(Path({folder!r}), "starts another" if {how!r} == "ends" else "hangs").start()
