@@ -26,9 +26,11 @@ from conformance.registration import (
     expectation_beside,
     is_command_file,
     known_beside,
+    misplaced,
     requirements_beside,
 )
 from conformance.source import Source
+from conformance.sweep.yaml_source import CaseFileError
 
 ENTRY_POINTS = "rnn_conformance.implementations"
 _numbers = itertools.count()
@@ -54,8 +56,11 @@ def parse(target: str) -> Source:
 def discover(impls: Path) -> tuple[Source, ...]:
     """Every implementation under a folder, by its path there, then the installed ones, each sorted by name.
 
-    Files whose name begins with an underscore or a dot are helpers of others.
+    Files whose name begins with an underscore or a dot are helpers of others. Raises CaseFileError for files beside an
+    implementation that have none, or mistakes in them.
     """
+    if strays := [why for path in sorted(impls.rglob("*.yaml")) if (why := misplaced(path))]:
+        raise CaseFileError(strays)
     files = [
         path
         for path in sorted(p for p in impls.rglob("*") if p.suffix == ".py" or is_command_file(p))

@@ -36,6 +36,7 @@ class Plan:
     dtype: Dtype = "auto"
     seed: int = 0
     command: str = ""
+    folder: str = ""  # of other cases than the project's own
     threads: int = field(default_factory=lambda: int(os.environ.get("OMP_NUM_THREADS", "0")))
 
     @cached_property
@@ -77,7 +78,7 @@ class Plan:
 
     def scope_words(self) -> dict[str, str]:
         """What narrows the run, as it stands in the record and the verdict."""
-        return {"where": str(self.scope), "case": self.case or "", "dtype": self.dtype}
+        return {"where": str(self.scope), "case": self.case or "", "dtype": self.dtype, "cases": self.folder}
 
     def runner(self, oracle: Implementation) -> Runner:
         """The loop that runs these cases."""

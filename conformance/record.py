@@ -62,7 +62,7 @@ class Record:
             steps = _floats(values["steps"])
             values["steps"] = Steps(**steps | {"errors": tuple(_floats({"e": e})["e"] for e in steps["errors"])})
         if values["curve"]:
-            values["curve"] = Curve(**{name: _unlisted(value) for name, value in values["curve"].items()})
+            values["curve"] = _curve(values["curve"])
         return cls(**values)
 
 
@@ -148,6 +148,19 @@ def _floats(data: dict[str, Json]) -> dict[str, Json]:
     return {k: float(v) if v in ("nan", "inf", "-inf") and k != "tensor" else v for k, v in data.items()}
 
 
-def _unlisted(value: Json) -> Json:
-    """A list of numbers as `dump` wrote them as a tuple of floats; anything else as it is."""
-    return tuple(float(item) for item in value) if isinstance(value, list) else value
+def _curve(data: dict[str, Json]) -> Curve:
+    """Rebuild a curve; ValueError or TypeError where it is none."""
+    values: dict[str, Json] = {
+        name: tuple(map(float, value)) if isinstance(value, list) else value for name, value in data.items()
+    }
+    curve = Curve(**values)
+    lists, shares = (curve.losses, curve.tolerances, curve.published), (curve.torch_accuracy, curve.accuracy)
+    if not all(isinstance(one, tuple) for one in (curve.torch, *lists)):
+        raise TypeError("a curve is made of lists of numbers")
+    if not all(one is None or isinstance(one, float | int) for one in shares):
+        raise TypeError("an accuracy is a number")
+    if not all(isinstance(text, str) for text in (curve.torch_sample, curve.sample)):
+        raise TypeError("a sample is text")
+    if not len(curve.torch) == len(curve.tolerances) >= len(curve.losses) > 0:
+        raise ValueError("a curve has as many tolerances as losses of torch, and no more losses than those")
+    return curve

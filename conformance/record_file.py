@@ -123,7 +123,7 @@ def read(path: Path) -> Run:
     try:
         run = _assemble(parsed, kinds)
         _check(path, run, parsed[-1])
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise RecordError(f"{path} holds a line that this version cannot read: {error!r}") from None
     return run
 

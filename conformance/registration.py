@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import importlib.util
+import keyword
 import re
 import shlex
 import shutil
@@ -92,6 +93,9 @@ class Requirement:
         return importlib.util.find_spec(self.module) is None
 
 
+#: What may stand beside an implementation.
+_BESIDE = (".known.yaml", ".requires.yaml", ".expected.yaml")
+
 #: What looks like a fault's id, and so must be one.
 _ID = re.compile("[a-z0-9_-]+")
 _SENTENCES = TypeAdapter(dict[str, str], config=ConfigDict(strict=True))
@@ -105,8 +109,8 @@ def known_beside(path: Path) -> tuple[Known, ...]:
 def requirements_beside(path: Path) -> tuple[Requirement, ...]:
     """What the implementation in a file cannot do without; CaseFileError for mistakes in it."""
     found = _sentences(path, ".requires.yaml", "how to install")
-    if wrong := [module for module, _ in found if not module.isidentifier()]:
-        name = path.with_name(path.stem + ".requires.yaml").name
+    if wrong := [m for m, _ in found if not m.isidentifier() or keyword.iskeyword(m)]:
+        name = f"{path.parent.name}/{path.stem}.requires.yaml"
         raise yaml_source.CaseFileError(
             [f"{name}: {module} is required, but should be the name of a module, without dots" for module in wrong]
         )
@@ -133,8 +137,19 @@ def command_in(path: Path) -> CommandFile:
 
 def is_command_file(path: Path) -> bool:
     """Whether a file is a command, and not what stands beside an implementation."""
-    beside = (".known.yaml", ".requires.yaml", ".expected.yaml")
-    return path.suffix == ".yaml" and not path.name.endswith(beside)
+    return path.suffix == ".yaml" and not path.name.endswith(_BESIDE)
+
+
+def misplaced(path: Path) -> str:
+    """Why a YAML file in a folder of implementations belongs to none of them; nothing where it does."""
+    place, kind = f"{path.parent.name}/{path.name}", next((s for s in _BESIDE if path.name.endswith(s)), "")
+    if not kind:
+        near = mistake.suggestion(path.name.removeprefix(path.stem.partition(".")[0]), _BESIDE)
+        wanted = f"NAME.yaml (a command) or one of NAME{', NAME'.join(_BESIDE)}"
+        return f"{place} is no implementation's, but should be {wanted}{near}" if "." in path.stem else ""
+    owner = path.name.removesuffix(kind)
+    there = any(path.with_name(owner + suffix).is_file() for suffix in (".py", ".yaml"))
+    return "" if there else f"{place} stands beside no implementation, but should beside {owner}.py"
 
 
 def expectation_beside(path: Path) -> Expectation | None:
@@ -197,4 +212,4 @@ def _sentences(path: Path, suffix: str, what: str) -> tuple[tuple[str, str], ...
 def _source(path: Path, suffix: str) -> Any:
     """The YAML beside an implementation, if there is one."""
     beside = path.with_name(path.stem + suffix)
-    return yaml_source.read(beside, beside.name) if beside.exists() else None
+    return yaml_source.read(beside, f"{beside.parent.name}/{beside.name}") if beside.exists() else None

@@ -152,6 +152,8 @@ class Summary:
             line = f"Judged on validation alone, in {_cases(len(self.refusals))}"
         elif wrong:
             line = f"Wrong in {wrong:,} of {_cases(len(self.asked))}"
+        elif known and not passed:
+            line = f"Right in none of {_cases(len(self.asked))}"
         elif not passed:
             return f"Offers none of {_cases(len(self.asked))}; most often: {self._commonest_reason()}"
         elif passed == len(self.asked):

@@ -50,7 +50,7 @@ ROOMS = {
     "registration": {"faults", "sweep"},
     "source": {"registration"},
     "command": {"implementation", "observation", "registration", "remote", "wire"},
-    "discovery": {"adapters", "command", "description", "implementation", "quiet", "registration", "source"},
+    "discovery": {"adapters", "command", "description", "implementation", "quiet", "registration", "source", "sweep"},
     "record": {"connection", "difference", "finding", "status"},
     "record_line": {"connection", "finding", "record"},
     "record_file": {"connection", "finding", "record", "record_line", "status"},

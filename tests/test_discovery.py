@@ -174,7 +174,7 @@ def test_expected_faults_are_in_the_dictionary(write, entries, place, sentence):
     with pytest.raises(CaseFileError) as caught:
         expectation_beside(path)
     (message,) = caught.value.messages
-    assert message.startswith(f"a.expected.yaml:{place}: {sentence}"), message
+    assert f"/a.expected.yaml:{place}: {sentence}" in message, message
     assert ("did you mean h0-ignored?" in message) == ("h0-ignore]" in entries), message
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import textwrap
 
 import click
@@ -210,3 +211,40 @@ def test_what_explains_each_wrong_one_stands_in_one_list():
         "  apart: not connected",
     ]
     assert list(parity.mistakes(summaries(run(record(), mine=1)))) == []
+
+
+# Files beside nothing, and what is told of known differences alone.
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("gone.expected.yaml", "gone.expected.yaml stands beside no implementation, but should beside gone.py"),
+        (
+            "engine.knwon.yaml",
+            "engine.knwon.yaml is no implementation's, but should be NAME.yaml (a command) or one of",
+        ),
+    ],
+)
+def test_a_file_that_belongs_to_no_implementation_is_not_passed_over(folder, name, sentence):
+    (folder / name).write_text("conforms_where_supported: false\n")
+    with pytest.raises(CaseFileError, match=re.escape(sentence)):
+        discover(folder)
+
+
+def test_a_misspelt_kind_is_told_with_the_near_one(folder):
+    (folder / "engine.knwon.yaml").write_text("'*': not yet\n")
+    with pytest.raises(CaseFileError, match=r"did you mean \.known\.yaml\?"):
+        discover(folder)
+
+
+def test_known_differences_and_nothing_else_are_counted_as_such():
+    (summary,) = summaries(run(record(Status.KNOWN), record(Status.KNOWN, number=1), mine=2))
+    assert summary.verdict == "Right in none of 2 cases, with 2 known differences."
+
+
+def test_what_is_not_connected_has_no_marks():
+    whole = run(record(Status.ERROR), mine=1)
+    apart = Connection(implementation="mine", connected=False, why="mine is not connected.")
+    lines = list(parity.table(summaries(dataclasses.replace(whole, connections=(apart,)))))
+    assert lines[-2] == "mine    not connected"

@@ -10,7 +10,7 @@ import pytest
 from small import header, record
 
 from conformance.connection import Connection
-from conformance.difference import Distance, Place, Steps
+from conformance.difference import Curve, Distance, Place, Steps
 from conformance.finding import Diagnosis, Finding
 from conformance.record_file import RecordError, RecordWriter, read
 from conformance.status import Layer, Status
@@ -216,3 +216,30 @@ def test_ctrl_c_in_the_middle_of_a_line_waits_for_its_end(tmp_path):
     path = tmp_path / "results.jsonl"
     path.write_text(stream.getvalue(), encoding="utf-8")
     assert len(read(path).records) == 1
+
+
+CURVE = {"torch": [2.0, 1.0], "losses": [2.0], "tolerances": [1e-9, 1e-9], "published": [], "torch_accuracy": None,
+         "accuracy": 0.5, "torch_sample": "", "sample": "a"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"accuracy": "high"},
+        {"losses": None},
+        {"losses": [10**400]},
+        {"torch": [2.0]},
+        {"losses": [1.0] * 3},
+        {"sample": 1},
+    ],
+    ids=str,
+)
+def test_a_curve_that_is_none_is_refused_with_a_sentence(tmp_path, change):
+    good = dataclasses.replace(
+        record(), curve=Curve(**{k: tuple(v) if isinstance(v, list) else v for k, v in CURVE.items()})
+    )
+    data = json.loads(good.to_json())
+    assert type(good).from_json(data).curve == good.curve
+    data["curve"] |= change
+    with pytest.raises((ArithmeticError, TypeError, ValueError)):
+        type(good).from_json(data)

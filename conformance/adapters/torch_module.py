@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,10 +47,11 @@ class TorchModuleInstance(Instance):
             self._module.load_state_dict(state)
         except RuntimeError as error:
             has = ", ".join(f"{n} {tuple(p.shape)}" for n, p in self._module.named_parameters()) or "no parameters"
+            said = textwrap.shorten(str(error), 300, placeholder=" ...")
             raise NotConnectedError(
                 f"{type(self._module).__name__} is not connected: load_state_dict refuses torch.nn.RNN's parameters. "
                 f"It has {has}. Name them as torch.nn.RNN does, or override load_state_dict to translate. "
-                f"(torch says: {' '.join(str(error).split())[:300]})"
+                f"(torch says: {said})"
             ) from None
         self._parameters = self._by_torchs_names(state)
 

@@ -89,7 +89,14 @@ def running(command: Command) -> Command:
 
 def make_plan(*, cases: Path | None, where: str | None, case: str | None, **settings: Any) -> Plan:
     """The plan that the options describe; a plan without cases ends with exit code 5."""
-    plan = Plan(suite=load(find_cases(cases)), scope=parse_where(where), case=case, command=command_line(), **settings)
+    plan = Plan(
+        suite=load(find_cases(cases)),
+        scope=parse_where(where),
+        case=case,
+        command=command_line(),
+        folder=cases.as_posix() if cases else "",
+        **settings,
+    )
     if not plan.cases:
         raise Failure(
             f"nothing selected: none of {len(plan.suite.cases):,} cases matches"

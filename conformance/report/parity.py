@@ -21,7 +21,7 @@ _LEGEND = (
 
 @dataclass(frozen=True)
 class Row:
-    """One implementation: in which dtype its cases were judged, and a mark for each feature."""
+    """One implementation: in which dtype its cases were judged, and a mark for each feature; none if not connected."""
 
     name: str
     dtype: str
@@ -43,7 +43,13 @@ COLUMNS: tuple[tuple[str, Callable[[Record], bool]], ...] = (
 
 def rows(summaries: Sequence[Summary]) -> tuple[Row, ...]:
     """One row for each implementation, in the run's order."""
-    return tuple(Row(clean(s.name), _dtype(s), tuple(_mark(s, needs) for _, needs in COLUMNS)) for s in summaries)
+    return tuple(_row(s) for s in summaries)
+
+
+def _row(summary: Summary) -> Row:
+    if not summary.connected:
+        return Row(clean(summary.name), "", ())
+    return Row(clean(summary.name), _dtype(summary), tuple(_mark(summary, needs) for _, needs in COLUMNS))
 
 
 def table(summaries: Sequence[Summary]) -> Iterator[str]:
@@ -54,7 +60,7 @@ def table(summaries: Sequence[Summary]) -> Iterator[str]:
     for number, (name, _) in enumerate(COLUMNS):
         yield " " * (width + dtypes) + "│ " * number + f"┌ {name}"
     for row in found:
-        yield f"{row.name:<{width}}{row.dtype:<{dtypes}}" + " ".join(row.marks)
+        yield f"{row.name:<{width}}{row.dtype:<{dtypes}}" + (" ".join(row.marks) or "not connected")
     yield _LEGEND
 
 
@@ -78,8 +84,6 @@ def _explained(summary: Summary) -> str:
 
 def _mark(summary: Summary, needs: Callable[[Record], bool]) -> str:
     """What became of the cases that need a feature: the worst of it, but a refusal only where nothing else is."""
-    if not summary.connected:
-        return MARKS[Status.FAIL].symbol
     found = {record.status for record in summary.needing(needs)}
     if Status.SUITE_ERROR in found:
         return _UNJUDGED

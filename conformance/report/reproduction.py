@@ -40,9 +40,10 @@ def explain(run: Run, summary: Summary) -> str:
     origin, first = clean(summary.planned.origin), summary.first
     if not origin or first is None or first.asks == "validation" or first.status not in (Status.FAIL, Status.ERROR):
         return ""
-    seed = [f"--seed {run.header.seed}"] if run.header.seed else []
     dtype = run.header.scope.get("dtype", "auto")
-    return " ".join([EXPLAIN, shlex.quote(origin), *seed, *([f"--dtype {dtype}"] if dtype.startswith("float") else [])])
+    return " ".join(
+        [EXPLAIN, shlex.quote(origin), *_numbers(run), *([f"--dtype {dtype}"] if dtype.startswith("float") else [])]
+    )
 
 
 def alone(run: Run, summary: Summary, record: Record) -> str:
@@ -53,17 +54,22 @@ def alone(run: Run, summary: Summary, record: Record) -> str:
 
 
 def alone_options(run: Run, summary: Summary) -> list[str]:
-    """How that begins, whatever the case: the command, the implementation and the seed; none without a file."""
+    """How that begins, whatever the case: command, implementation, cases and seed; none without a file."""
     origin = clean(summary.planned.origin)
-    seed = [f"--seed {run.header.seed}"] if run.header.seed else []
-    return [CHECK, shlex.quote(origin), *seed] if origin else []
+    return [CHECK, shlex.quote(origin), *_numbers(run)] if origin else []
 
 
 def reproduction_options(run: Run, summary: Summary) -> list[str]:
-    """What stands in the command whatever the case: the implementation, where it is a file, and the seed."""
+    """What stands in the command whatever the case: the implementation, where it is a file, the cases and the seed."""
     origin = clean(summary.planned.origin)
-    options = [f"--impl {shlex.quote(origin)}"] if origin else []
-    return options + ([f"--seed {run.header.seed}"] if run.header.seed else [])
+    return [*([f"--impl {shlex.quote(origin)}"] if origin else []), *_numbers(run)]
+
+
+def _numbers(run: Run) -> list[str]:
+    """Which cases there are and which numbers they have, where that is not as usual."""
+    folder = clean(run.header.scope.get("cases", ""))
+    cases = [f"--cases {shlex.quote(folder)}"] if folder else []
+    return cases + ([f"--seed {run.header.seed}"] if run.header.seed else [])
 
 
 def dtype_forced(run: Run, summary: Summary) -> bool:
