@@ -35,6 +35,9 @@ ROOMS = {
     "quiet": set(),
     "observation": {"case", "arguments", "description", "implementation", "quiet"},
     "wire": {"arguments", "case", "observation"},
+    "child": {
+        "adapters", "arguments", "case", "confinement", "description", "implementation", "observation", "quiet", "wire",
+    },
     "remote": {"arguments", "case", "implementation", "observation", "wire"},
     "scale": {"arguments", "reference"},
     "kink": {"arguments", "reference", "scale", "tolerance"},
@@ -50,6 +53,7 @@ ROOMS = {
     "registration": {"faults", "sweep"},
     "source": {"registration"},
     "command": {"implementation", "observation", "registration", "remote", "wire"},
+    "submission": {"child", "command", "confinement", "observation", "remote", "wire"},
     "discovery": {"adapters", "command", "description", "implementation", "quiet", "registration", "source", "sweep"},
     "record": {"connection", "difference", "finding", "status"},
     "record_line": {"connection", "finding", "record"},
