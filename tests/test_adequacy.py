@@ -150,6 +150,10 @@ DIGITS = {
     "asks": "training", "task": "digits", "input_size": 8, "seq_len": 8, "batch_size": 5, "optimizer": "SGD", "steps": 9
 }  # fmt: skip
 WIDE = DIGITS | {"batch_size": 1501, "learning_rate": 0.1}
+CHAOTIC = DIGITS | {
+    "batch_size": 20, "hidden_size": 64, "num_layers": 2, "h_0": "given", "optimizer": "Adam", "learning_rate": 1.0,
+    "dtype": "float32",
+}  # fmt: skip
 
 
 def test_training_is_examined_by_itself():
@@ -165,6 +169,23 @@ def test_training_is_examined_by_itself():
     )
     (dear,) = examine_training(case(**sizes | {"hidden_size": 400}), 0)
     assert dear.sentence.endswith("multiply-adds in all its steps, but should cost at most 200,000,000")
+    (long,) = examine_training(case(**DIGITS | {"batch_size": 1, "hidden_size": 1, "steps": 20_000}), 0)
+    assert (long.check, long.sentence) == ("cost", "the case takes 20,000 steps, but should take at most 10,000")
+
+
+def test_a_training_case_that_costs_too_much_is_not_even_drawn(monkeypatch):
+    monkeypatch.setattr("conformance.lint.training.assign", lambda *_: pytest.fail("its batches were all copied"))
+    for steps in (20_000, 10**12):
+        (dear,) = examine_training(case(**DIGITS | {"steps": steps}), 0)
+        assert dear.check == "cost"
+
+
+def test_a_training_case_in_which_rounding_decides_is_told_from_which_step_on():
+    found = examine_training(case(**CHAOTIC), 0)
+    (unjudged,) = (finding for finding in found if finding.check == "judged")
+    assert unjudged.sentence == (
+        "rounding alone parts right runs at step 1 of 9, so nothing is judged from there on, but every step should be"
+    )
 
 
 def test_every_check_can_be_waived_and_is_seen_to_fail_here():
@@ -174,7 +195,11 @@ def test_every_check_can_be_waived_and_is_seen_to_fail_here():
         arrays(states=np.ones(40), parameters={"bias_ih_l0": np.zeros(2), "bias_hh_l0": np.zeros(2)}, moved={"b": 0.0}),
     )
     of_relu = examine(RELU, arrays(pre_activations=np.full(40, 1e-13)))
-    of_training = examine_training(case(**DIGITS, learning_rate=1e-9), 0) + examine_training(case(**WIDE), 0)
+    of_training = [
+        finding
+        for sizes in (DIGITS | {"learning_rate": 1e-9}, WIDE, CHAOTIC)
+        for finding in examine_training(case(**sizes), 0)
+    ]
     assert {finding.check for finding in of_tanh + of_relu + of_training} == set(CHECKS)
 
 

@@ -8,16 +8,18 @@ from small import fresh_runner
 from trainings import characters, digits, expected, judged, learned, recorded
 
 from conformance.adapters import adapt
+from conformance.expected import SuiteError
 from conformance.faults import plant
-from conformance.observation import Declined, Raised
+from conformance.observation import Declined, NotGradients, Raised
 from conformance.oracle import oracle
 from conformance.record import Record
 from conformance.reference import RNN
 from conformance.runner import Runner, Subject
 from conformance.status import Layer, Status
 from conformance.tolerance import PARTED
-from conformance.training import learn
+from conformance.training import Learned, expect_learning, learn
 from conformance.training.progress import watched
+from conformance.training.trainer import Lesson, Trainer
 from conformance.verdict import judge_learning
 
 # ---- what is right
@@ -230,15 +232,31 @@ def test_where_the_last_gradient_alone_is_wrong_the_parameters_tell():
     assert verdict.distances["loss"].ratio < 1
 
 
-def test_nan_in_a_gradient_fails():
-    class Undefined(RNN):
-        def backward(self, grad_output, grad_h_n):
-            found = super().backward(grad_output, grad_h_n)
-            return found | {"bias_ih_l0": found["bias_ih_l0"] * np.nan}
+@pytest.mark.parametrize("make", [digits, characters])
+@pytest.mark.parametrize("name", ["output", "h_n"])
+def test_nan_that_forward_returns_is_no_matter_of_gradients(make, name):
+    def undefined(found):
+        spoilt = dict(zip(("output", "h_n"), found))
+        spoilt[name] = spoilt[name].copy()
+        spoilt[name][0, 1, 2] = np.nan
+        return spoilt["output"], spoilt["h_n"]
 
-    verdict = judged(digits(), Undefined)
-    assert verdict.status is Status.FAIL
-    assert verdict.why.startswith("the loss at step 1 is nan, but should be ")
+    verdict = judged(make(), changed(forward=undefined))
+    assert (verdict.status, verdict.layer) == (Status.FAIL, Layer.FINITE)
+    assert verdict.why == f"{name} at step 2 is nan at [0, 1, 2], but should be finite"
+    assert len(verdict.curve.losses) == 2
+
+
+@pytest.mark.parametrize("updates", ["own", "another"])
+@pytest.mark.parametrize("value", [np.nan, -np.inf])
+def test_a_gradient_that_is_not_finite_fails_at_its_step(value, updates):
+    def undefined(found):
+        return found | {"bias_ih_l0": np.where(np.arange(6) == 4, value, found["bias_ih_l0"])}
+
+    verdict = judged(digits(updates=updates), changed(backward=undefined))
+    assert (verdict.status, verdict.layer) == (Status.FAIL, Layer.GRADIENT)
+    assert verdict.why == f"the gradient of bias_ih_l0 at step 2 is {value} at [4], but should be finite"
+    assert len(verdict.curve.losses) == 3
 
 
 def test_an_accuracy_that_is_off_by_more_than_one_example_fails():
@@ -314,6 +332,11 @@ class Odd(dict):
             changed(backward=lambda found: tuple(found.values())),
             Layer.GRADIENT,
             "what backward returned at step 2 is a tuple of 5, but should be a dict of gradients",
+        ),
+        (
+            changed(backward=lambda found: NotGradients("a list of 3")),  # what RemoteInstance.backward passes on
+            Layer.GRADIENT,
+            "what backward returned at step 2 is a list of 3, but should be a dict of gradients",
         ),
         (
             changed(backward=lambda found: {k: v for k, v in found.items() if k != "bias_hh_l0"}),
@@ -464,9 +487,40 @@ def test_where_torchs_own_runs_part_rounding_decides_and_nothing_is_judged():
     finite = [allowed for allowed in wanted.tolerances if np.isfinite(allowed)]
     assert 0 < len(finite) < 12, "a case that turns chaotic"
     assert max(finite) < 10 * PARTED * max(wanted.truth.losses)
+    assert list(wanted.tolerances) == finite + [np.inf] * (12 - len(finite))
     assert not np.isfinite(wanted.accuracy_tolerance)
+    assert wanted.parameters == {}
     assert judged(chosen).status is Status.PASS
     assert judged(chosen, plant({"grad-truncated": None})).status is Status.FAIL, "the steps before tell all the same"
+
+
+@dataclasses.dataclass(frozen=True)
+class Scripted(Trainer):
+    """Learns with these losses; its disturbed runs with others."""
+
+    losses: tuple[float, ...]
+    disturbed: tuple[float, ...]
+    name = "scripted"
+
+    def train(self, task):
+        parameters = task.parameters | task.head
+        return Lesson(Learned(self.losses, parameters, accuracy=0.5), (1.0,) * len(self.losses))
+
+    def train_disturbed(self, task, disturbance, runs):
+        return (Learned(self.disturbed, task.parameters | task.head, accuracy=0.5),)
+
+
+@pytest.mark.parametrize("apart", [1.005, np.nan, np.inf])
+def test_runs_that_have_parted_once_have_parted_for_good(apart):
+    losses = (2.0, 1.0, 9.0, 9.0)
+    together = expect_learning(digits(steps=4), 0, Scripted(losses, losses))
+    assert np.isfinite(together.tolerances).all()
+    assert together.parameters
+    assert np.isfinite(together.accuracy_tolerance)
+    wanted = expect_learning(digits(steps=4), 0, Scripted(losses, (2.0, apart, 9.0, 9.0)))
+    assert np.isfinite(wanted.tolerances).tolist() == [True, False, False, False]
+    assert wanted.parameters == {}
+    assert np.isinf(wanted.accuracy_tolerance)
 
 
 @pytest.mark.parametrize(
@@ -520,6 +574,17 @@ def test_a_case_without_a_finite_loss_is_the_suites_fault():
     record = recorded(digits(learning_rate=1e308, optimizer="SGD"))
     assert record.status is Status.SUITE_ERROR
     assert record.why.endswith("are not all finite, so there is nothing to be learned")
+
+
+def test_final_parameters_that_are_not_finite_are_the_suites_fault():
+    class Overflown(Scripted):
+        def train(self, task):
+            lesson = super().train(task)
+            parameters = lesson.learned.parameters | {"head.bias": np.full(10, np.inf)}
+            return dataclasses.replace(lesson, learned=dataclasses.replace(lesson.learned, parameters=parameters))
+
+    with pytest.raises(SuiteError, match=r"what torch has learned in .* is not finite, so there is nothing"):
+        expect_learning(digits(steps=2), 0, Overflown((2.0, 1.0), (2.0, 1.0)))
 
 
 def test_a_fault_of_the_harness_is_no_verdict_on_the_implementation(monkeypatch):

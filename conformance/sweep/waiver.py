@@ -15,6 +15,7 @@ Check = Literal[
     "cost",
     "fits_task",
     "learns",
+    "judged",
 ]
 
 #: What each check asks of a case, so that no fault can hide in it.
@@ -29,4 +30,5 @@ CHECKS: dict[Check, str] = {
     "cost": "The case costs at most five million multiply-adds, and with relu at most 100,000 pre-activations.",
     "fits_task": "In training, the text is long enough for the sequences, and there are images enough for a batch.",
     "learns": "In training, the loss falls to less than 95 % from the first tenth of the steps to the last.",
+    "judged": "In training, right runs stay together to the last step; where they part, nothing is judged any more.",
 }

@@ -1,4 +1,4 @@
-"""An answer that can be learned from: output and h_n, and gradients, as plain arrays of the right shape and dtype."""
+"""An answer that can be learned from: output, h_n and gradients, finite arrays of the right shape and dtype."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from conformance.arguments import Array
 from conformance.description import describe
 from conformance.implementation import Instance
-from conformance.observation import NotAnArray, Value, read, read_outputs
+from conformance.observation import NotAnArray, NotGradients, Value, read, read_outputs
 from conformance.status import Layer
 from conformance.training.learned import Unreadable
 
@@ -47,7 +47,9 @@ def read_gradients(
 ) -> dict[str, Array] | Unreadable:
     """The parameters' gradients in what backward returned, or why nothing can be learned from it."""
     if not issubclass(type(found), dict):
-        return _unreadable(Layer.GRADIENT, "what backward returned", when, describe(found), "a dict of gradients")
+        # What runs elsewhere has been described where it ran.
+        got = found.description if isinstance(found, NotGradients) else describe(found)
+        return _unreadable(Layer.GRADIENT, "what backward returned", when, got, "a dict of gradients")
     named = {str.__str__(name): value for name, value in dict.items(found) if issubclass(type(name), str)}
     gradients = {}
     for name, parameter in parameters.items():
@@ -62,13 +64,19 @@ def read_gradients(
 
 
 def _wrong(what: str, value: Value, shape: tuple[int, ...], dtype: np.dtype[Any], when: str) -> Unreadable | None:
-    """What keeps one value from being used: its type, its shape or its dtype."""
+    """What keeps one value from being used: its type, its shape, its dtype, or that it is not finite.
+
+    Every number that an honest implementation meets is finite, since torch's losses and parameters are.
+    """
     if isinstance(value, NotAnArray):
         return _unreadable(Layer.TYPE, what, when, value.description, f"a {value.array_type}")
     if value.shape != shape:
         return _unreadable(Layer.SHAPE, what, when, f"of shape {value.shape}", f"of shape {shape}")
     if value.dtype != dtype:
         return _unreadable(Layer.DTYPE, what, when, str(value.dtype), str(dtype))
+    if not (finite := np.isfinite(value)).all():
+        index = tuple(int(i) for i in np.argwhere(~finite)[0])
+        return _unreadable(Layer.FINITE, what, when, f"{float(value[index])} at {list(index)}", "finite")
     return None
 
 

@@ -6,7 +6,7 @@ gradients taken where all these are off at random, by as much as the tolerance r
 kept in the parameters, but what follows from it is. How far these runs part from the undisturbed one is the yardstick
 of the rule: it grows with the steps as the rounding of anybody's arithmetic does, and no fault of ours can widen it,
 since torch alone makes it. Where they part altogether, learning is chaotic: rounding decides from there on, and nothing
-is judged any more.
+is judged any more, no later loss and nothing of what is left at the end.
 
 Source: Monte Carlo arithmetic (D. S. Parker, 1997): disturb at random, run again, and look how far the results part.
 """
@@ -35,8 +35,9 @@ from conformance.training.trainer import Lesson, Trainer
 class Learns:
     """torch learns: `truth` is its float64 run, `tolerances` how far from its losses one may be, step by step.
 
-    `parameters` are the final ones, in torch's order and then the head's; None of them is judged in float32, where an
-    update of the size of the learning rate may hang on the sign of a gradient that rounding leaves of zero.
+    `parameters` are the final ones, in torch's order and then the head's. None of them is judged once the losses have
+    parted, nor in float32, where an update of the size of the learning rate may hang on the sign of a gradient that
+    rounding leaves of zero.
     """
 
     task: Task
@@ -57,17 +58,18 @@ def expect_learning(case: Case, seed: int, trainer: Implementation) -> Learns:
     truth = own if case.dtype == "float64" else trainer.train(task.astype(np.float64))
     if not all(math.isfinite(loss) for loss in truth.learned.losses):
         raise SuiteError(f"torch's losses in {case.id} are not all finite, so there is nothing to be learned")
+    if not all(np.isfinite(value).all() for run in (own, truth) for value in run.learned.parameters.values()):
+        raise SuiteError(f"what torch has learned in {case.id} is not finite, so there is nothing to be learned")
     disturbance = rule.rounding_factor * rule.unit_roundoff
     runs = [*trainer.train_disturbed(task, disturbance, DISTURBED_RUNS), own.learned]
     tolerances = _tolerances(case, truth, [run.losses for run in runs])
+    parted = math.isinf(tolerances[-1])
     return Learns(
         task=task,
         truth=truth.learned,
         tolerances=tolerances,
-        parameters=_parameters(case, truth.learned, runs) if case.dtype == "float64" else {},
-        accuracy_tolerance=_accuracy_tolerance(task, truth.learned, runs)
-        if math.isfinite(tolerances[-1])
-        else math.inf,
+        parameters=_parameters(case, truth.learned, runs) if case.dtype == "float64" and not parted else {},
+        accuracy_tolerance=math.inf if parted else _accuracy_tolerance(task, truth.learned, runs),
         published=dataset.published(case.published) if case.published else (),
     )
 
@@ -75,11 +77,14 @@ def expect_learning(case: Case, seed: int, trainer: Implementation) -> Learns:
 def _tolerances(case: Case, truth: Lesson, runs: Sequence[Sequence[float]]) -> tuple[float, ...]:
     """The rule at every step; the yardstick is the greatest deviation so far, so it never shrinks.
 
-    S is the loss and the greatest sum of absolute values behind a score, the greatest so far too.
+    S is the loss and the greatest sum of absolute values behind a score, the greatest so far too. Runs that have parted
+    once have parted for good, however large a later loss may be.
     """
     found, deviation, size = [], 0.0, 0.0
     for step, (loss, scale) in enumerate(zip(truth.learned.losses, truth.scales, strict=True)):
-        deviation = max(deviation, *(abs(run[step] - loss) for run in runs))
+        # np.max, not max: Python's lets NaN slip through.
+        deviation = float(np.max([deviation, *(abs(run[step] - loss) for run in runs)]))
+        deviation = deviation if _together(deviation, loss) else math.inf
         size = max(size, scale + loss)
         found.append(_allowed(case, deviation, size, loss))
     return tuple(found)
@@ -103,7 +108,12 @@ def _deviation(name: str, wanted: Array, runs: Iterable[Learned]) -> float:
 
 def _allowed(case: Case, deviation: float, scale: float, value: float) -> float:
     """The rule; infinite where the runs have parted, so that rounding decides."""
-    return RULES[case.dtype].allowed(deviation, scale) if deviation <= PARTED * value else math.inf
+    return RULES[case.dtype].allowed(deviation, scale) if _together(deviation, value) else math.inf
+
+
+def _together(deviation: float, value: float) -> bool:
+    """Whether the runs have not parted; NaN has."""
+    return deviation <= PARTED * value
 
 
 def _accuracy_tolerance(task: Task, truth: Learned, runs: Iterable[Learned]) -> float:

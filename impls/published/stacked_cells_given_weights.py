@@ -1,6 +1,7 @@
 """As published, but given its weights: stacked tanh cells, features before samples in what they return.
 
-It differs from `stacked_cells.py` in nothing else, so that the rest of it can be judged.
+`stacked_cells.py` besides has no `bias` to decline, fails on unbatched input, and keeps its states in float64, where
+here they follow the input's dtype. The rest is as there, so that it can be judged.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """As published: stacked tanh cells over torch's tensors, meant for gradient descent, that draw weights in every call.
 
 Written anew from what the published code does, its mistakes included; `../stacked_cells.py` is the same put right, and
-`stacked_cells_tensors_given_weights.py` differs from this in nothing but that it is given its weights.
+`stacked_cells_tensors_given_weights.py` differs from this in that it is given its weights.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """As published, but given its weights: stacked tanh cells over torch's tensors, their states overwritten in place.
 
-It differs from `stacked_cells_tensors.py` in nothing else, so that the rest of it can be judged.
+`stacked_cells_tensors.py` besides has no `bias` to decline, fails on unbatched input, and keeps its states in float32,
+where here they follow the input's dtype. The rest is as there, so that it can be judged.
 """
 
 from __future__ import annotations
