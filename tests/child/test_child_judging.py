@@ -135,7 +135,11 @@ def test_anything_but_one_regular_file_is_refused(what, sentence, tmp_path):
 def test_level_c_judges_nobody_unless_that_is_asked_for(tmp_path, monkeypatch):
     monkeypatch.delenv("RNN_CONFORMANCE_REQUIRE", raising=False)
     Path(tmp_path, "mine.py").write_text(honest())
-    with any_level(), pytest.raises(NotJudgedError, match="a verdict needs B"), submitted(tmp_path / "mine.py", level=Level.C):
+    with (
+        any_level(),
+        pytest.raises(NotJudgedError, match="a verdict needs B"),
+        submitted(tmp_path / "mine.py", level=Level.C),
+    ):
         pass
 
 
