@@ -92,9 +92,10 @@ class Case:
     updates: Literal["own", "another"] = "own"
     published: Literal["row_sequence_classifier"] | None = None
 
-    # Where it is written down.
+    # Where it is written down, and whether whoever wrote what is judged may see it.
     file: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
+    visible: bool = field(default=True, compare=False)
 
     @property
     def directions(self) -> int:
@@ -168,7 +169,7 @@ def _is_default(name: str, value: Scalar) -> bool:
 
 #: The names that a sweep may set, in the order in which they stand in an id.
 SETTINGS: tuple[str, ...] = tuple(
-    f.name for f in dataclasses.fields(Case) if f.name not in {"id", "asks", "passed", "file", "line"}
+    f.name for f in dataclasses.fields(Case) if f.name not in {"id", "asks", "passed", "file", "line", "visible"}
 )
 
 #: Those of a training case alone.

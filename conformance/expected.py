@@ -8,26 +8,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from conformance.arguments import Arguments, Array, draw, draw_second, draw_third
+from conformance.arguments import Arguments, Array
 from conformance.case import Case
 from conformance.implementation import Implementation
-from conformance.kink import near_kink
 from conformance.observation import Answered, Call, Raised, observe
+from conformance.question import Question, SuiteError, build_reference, in_order
 from conformance.quiet import quiet
 from conformance.reference import RNN
 from conformance.scale import scales
 from conformance.shapes import multiply_adds, parameter_shapes
 from conformance.tolerance import LONGDOUBLE_LIMIT, RULES, STAND_IN_FACTOR
 
-#: How many draws are tried before a relu case is said to have no draw clear of the kink.
-REDRAWS = 200
-
 #: Whether NumPy's longdouble is wider than double here; on some platforms it is not.
 LONGDOUBLE_IS_WIDER = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
-
-
-class SuiteError(Exception):
-    """The suite's own fault: the case, the oracle or the reference; never the implementation's."""
 
 
 @dataclass(frozen=True)
@@ -87,28 +80,27 @@ class Raises:
 Expected = Returns | Raises
 
 
-def expect(case: Case, seed: int, oracle: Implementation) -> Expected:
-    """What torch does with a case, checked against the reference.
+def expect(question: Question, oracle: Implementation) -> Expected:
+    """What torch does with a question, checked against the reference.
 
     Raises SuiteError where torch does not do what the case's folder says, or where the reference and torch differ.
     """
+    case, calls = question.case, question.distinct
     if case.asks == "validation":
-        return _expect_error(case, seed, oracle)
-    calls, networks, answers = _draw_clear_of_kinks(case, seed, oracle)
+        return _expect_error(question, oracle)
+    answers = _torch(case, calls, oracle)
+    networks = [_run_reference(c, arguments, np.float64)[1] for c, arguments in calls]
     if case.dtype == "float32":
         wide_case = dataclasses.replace(case, dtype="float64")
         wide_calls = tuple((dataclasses.replace(c, dtype="float64"), a.astype(np.float64)) for c, a in calls)
         truths = _torch(wide_case, wide_calls, oracle)
     else:
         truths = answers
-    expected = [
+    expected = tuple(
         ExpectedCall(c, arguments, _wanted(c, arguments, network, answer, truth))
         for (c, arguments), network, answer, truth in zip(calls, networks, answers, truths, strict=True)
-    ]
-    if case.calls == "repeated":
-        a, b, c = expected
-        return Returns((a, b, a, a, c))
-    return Returns(tuple(expected))
+    )
+    return Returns(in_order(expected))
 
 
 def tensor_names(case: Case) -> tuple[str, ...]:
@@ -119,32 +111,12 @@ def tensor_names(case: Case) -> tuple[str, ...]:
     return ("output", "h_n", *parameters, *(("h_0",) if case.h_0 == "given" else ()), "input")
 
 
-def _expect_error(case: Case, seed: int, oracle: Implementation) -> Raises:
+def _expect_error(question: Question, oracle: Implementation) -> Raises:
     """torch must raise."""
-    calls = ((case, draw(case, seed)),)
-    observed = observe(oracle, case, calls)
+    observed = observe(oracle, question.case, question.calls)
     if not isinstance(observed, Raised):
-        raise SuiteError(f"torch accepts what {case.id} says it refuses")
-    return Raises(calls, observed)
-
-
-def _draw_clear_of_kinks(
-    case: Case, seed: int, oracle: Implementation
-) -> tuple[tuple[tuple[Case, Arguments], ...], list[RNN], list[dict[str, Array]]]:
-    """Draw the arguments, setting aside draws in which a relu pre-activation is within rounding of zero.
-
-    Returns the distinct calls and, for each, the reference after its passes in float64, and torch's answer.
-    """
-    for redraw in range(REDRAWS):
-        first = draw(case, seed, redraw)
-        calls: tuple[tuple[Case, Arguments], ...] = ((case, first),)
-        if case.calls == "repeated":
-            calls = (*calls, draw_second(case, first, seed, redraw), draw_third(case, first, seed, redraw))
-        answers = _torch(case, calls, oracle)
-        networks = [_run_reference(c, arguments, np.float64)[1] for c, arguments in calls]
-        if case.nonlinearity != "relu" or not any(near_kink(n, case.dtype) for n in networks):
-            return calls, networks, answers
-    raise SuiteError(f"none of {REDRAWS} draws of {case.id} keeps its relu pre-activations clear of zero")
+        raise SuiteError(f"torch accepts what {question.case.id} says it refuses")
+    return Raises(question.calls, observed)
 
 
 def _torch(case: Case, calls: tuple[tuple[Case, Arguments], ...], oracle: Implementation) -> list[dict[str, Array]]:
@@ -168,21 +140,6 @@ def _tensors(case: Case, call: Call) -> dict[str, Array]:
     if len(arrays) != len(tensor_names(case)):
         raise SuiteError(f"the oracle left out {sorted(set(tensor_names(case)) - set(arrays))} of {case.id}")
     return arrays  # type: ignore[return-value]  # every value was just seen to be an array
-
-
-def build_reference(case: Case) -> RNN:
-    """The reference in a case's configuration; torch's warning on dropout with one layer is not for our users."""
-    with quiet():
-        return RNN(
-            case.input_size,
-            case.hidden_size,
-            case.num_layers,
-            nonlinearity=case.nonlinearity,
-            bias=case.bias,
-            batch_first=case.batch_first,
-            dropout=case.dropout,
-            bidirectional=case.bidirectional,
-        )
 
 
 def _run_reference(case: Case, arguments: Arguments, dtype: type) -> tuple[dict[str, Array], RNN]:

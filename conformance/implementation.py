@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -72,6 +73,10 @@ class Implementation(ABC):
     @abstractmethod
     def build(self, case: Case) -> Instance:
         """Construct a fresh instance; whatever the constructor raises is let through."""
+
+    def together(self) -> contextlib.AbstractContextManager[None]:
+        """A block within which all calls are made in one process, where it has any of its own."""
+        return contextlib.nullcontext()
 
 
 class BrokenImplementation(Implementation):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,8 +109,12 @@ class SelfObserving(Implementation):
     """An implementation in another process, of which is told what it did."""
 
     @abstractmethod
-    def observe(self, case: Case, calls: tuple[tuple[Case, Arguments], ...]) -> Observation:
-        """What `observe` is to say of it."""
+    def begin(self, case: Case, calls: tuple[tuple[Case, Arguments], ...]) -> Callable[[], Observation]:
+        """What `begin` is to do with it."""
+
+
+class NotObservedError(Exception):
+    """Nothing can be observed any more, through no fault of the implementation; the text says why."""
 
 
 class LostError(Exception):
@@ -126,7 +131,7 @@ def observe(implementation: Implementation, case: Case, calls: tuple[tuple[Case,
     Only Ctrl-C gets out.
     """
     if isinstance(implementation, SelfObserving):
-        return implementation.observe(case, calls)
+        return implementation.begin(case, calls)()
     walk = _Walk(implementation, case, calls)
     try:
         lacking = None if case.asks == "validation" else implementation.lacks(case)
@@ -138,6 +143,18 @@ def observe(implementation: Implementation, case: Case, calls: tuple[tuple[Case,
         raise
     except BaseException as error:  # noqa: BLE001 -- SystemExit too: whatever it does is an observation
         return failure_of(error, walk.stage, case)
+
+
+def begin(
+    implementation: Implementation, case: Case, calls: tuple[tuple[Case, Arguments], ...]
+) -> Callable[[], Observation]:
+    """Begin to observe, and go on when what is returned is called, once, and before the next beginning.
+
+    An implementation in another process runs meanwhile; one in this process runs when it is called.
+    """
+    if isinstance(implementation, SelfObserving):
+        return implementation.begin(case, calls)
+    return functools.partial(observe, implementation, case, calls)
 
 
 def raised(error: BaseException, stage: str) -> Raised:

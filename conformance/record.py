@@ -13,7 +13,7 @@ from conformance.difference import Curve, Distance, Place, Steps
 from conformance.finding import Diagnosis
 from conformance.status import Layer, Status
 
-FORMAT = 2
+FORMAT = 3
 Json = Any  # what json.loads returns
 
 
@@ -37,6 +37,7 @@ class Record:
     place: Place | None = None
     steps: Steps | None = None
     curve: Curve | None = None  # training alone
+    visible: bool = True  # to the author of what was judged; everything is, to whoever judges
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -87,6 +88,43 @@ class Skipped:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GateLayer:
+    """One layer that a submission was shut in by, or should have been: what stands behind it, and what proved it.
+
+    `evidence` are the attempts that were made from inside, each with what came of it.
+    """
+
+    name: str
+    active: bool
+    required: bool
+    version: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """How a submission was shut in: the level, its layers, its file's hash and what it was allowed.
+
+    `verdict` is false for an advisory run, at a level too weak for one; `limits` are in the units of `gate --help`.
+    """
+
+    level: str
+    verdict: bool
+    system: str
+    layers: tuple[GateLayer, ...]
+    submission: str
+    sha256: str
+    with_torch: bool
+    limits: dict[str, float]
+
+    @classmethod
+    def from_json(cls, data: dict[str, Json]) -> Self:
+        """Rebuild what a header's line holds."""
+        layers = tuple(GateLayer(**layer | {"evidence": tuple(layer["evidence"])}) for layer in data["layers"])
+        return cls(**data | {"layers": layers})
+
+
+@dataclass(frozen=True, kw_only=True)
 class Header:
     """What was to be run, on what, by which command."""
 
@@ -101,6 +139,7 @@ class Header:
     started: str
     implementations: tuple[Planned, ...]
     skipped: tuple[Skipped, ...] = ()
+    gate: Gate | None = None
 
     def to_json(self) -> str:
         """One line of JSON."""
@@ -112,7 +151,8 @@ class Header:
         values = {name: data[name] for name in (f.name for f in dataclasses.fields(cls))}
         planned = tuple(Planned(**p | {"stale": tuple(p["stale"])}) for p in values["implementations"])
         skipped = tuple(Skipped(**s) for s in values["skipped"])
-        return cls(**values | {"implementations": planned, "skipped": skipped})
+        gate = Gate.from_json(values["gate"]) if values["gate"] else None
+        return cls(**values | {"implementations": planned, "skipped": skipped, "gate": gate})
 
 
 @dataclass(frozen=True, kw_only=True)

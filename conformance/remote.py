@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import functools
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -34,7 +37,15 @@ class Line(ABC):
 
     @abstractmethod
     def ask(self, question: Frame, limits: Limits) -> Frame | Lost:
-        """One question; never raises but for Ctrl-C."""
+        """One question; NotObservedError where nobody can be asked, through no fault of who is on the other end."""
+
+    def begin(self, question: Frame, limits: Limits) -> Callable[[], Frame | Lost]:
+        """The same in two halves, where the other end can work meanwhile; the second is called before the next."""
+        return functools.partial(self.ask, question, limits)
+
+    def together(self) -> contextlib.AbstractContextManager[None]:
+        """A block within which every question goes to one process, as long as that one lives."""
+        return contextlib.nullcontext()
 
 
 class RemoteImplementation(SelfObserving):
@@ -56,11 +67,18 @@ class RemoteImplementation(SelfObserving):
         """One network of which each call is a case of its own."""
         return RemoteInstance(self, case)
 
-    def observe(self, case: Case, calls: Calls) -> Observation:
-        """Ask one case, and say what came of it."""
+    def together(self) -> contextlib.AbstractContextManager[None]:
+        """A block within which all calls are made in one process."""
+        return self._line.together()
+
+    def begin(self, case: Case, calls: Calls) -> Callable[[], Observation]:
+        """Ask one case; what is returned waits for the answer, and says what came of it."""
         self._sequence += 1
-        question = write_request(case, calls, self._sequence)
-        answer = self._line.ask(question, _limits(calls))
+        answer = self._line.begin(write_request(case, calls, self._sequence), _limits(calls))
+        return lambda: self._read(answer(), case, calls)
+
+    def _read(self, answer: Frame | Lost, case: Case, calls: Calls) -> Observation:
+        """An answer as an observation."""
         if isinstance(answer, Lost):
             return answer
         try:
@@ -112,7 +130,7 @@ class RemoteInstance(Instance):
         """One call; LostError where it is not answered."""
         case = _asking(self._case, asks)
         arguments = Arguments(*self._latest, self._parameters, grad_output, grad_h_n)
-        seen = self._implementation.observe(case, ((case, arguments),))
+        seen = self._implementation.begin(case, ((case, arguments),))()
         if isinstance(seen, Answered):
             return seen
         raise LostError(seen)

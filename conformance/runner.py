@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from conformance.case import Case
 from conformance.connection import Connection
-from conformance.expected import Expected, SuiteError, expect
+from conformance.expected import Expected, expect
 from conformance.implementation import Implementation
-from conformance.observation import Declined, Observation, observe, raised
+from conformance.observation import Declined, NotObservedError, Observation, begin, observe, raised
+from conformance.question import Question, SuiteError, ask
 from conformance.record import Record
 from conformance.registration import Known
 from conformance.smoke import connect
 from conformance.status import Status
-from conformance.training import assign, expect_learning, learn
+from conformance.training import Learned, assign, expect_learning, learn
 from conformance.verdict import Verdict, judge, judge_learning
 
-#: Expected answers kept; a whole suite fits, so that several implementations share them.
+#: Questions and expected answers kept; a whole suite fits, so that several implementations share them.
 _KEPT = 4096
 _FAILURES = (Status.FAIL, Status.ERROR, Status.CRASH, Status.TIMEOUT, Status.MEMORY)
 
@@ -37,9 +39,20 @@ class Subject:
         return self.implementation.name
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """A case that an implementation is busy with; `finish` gives what it did, or a verdict where it was not asked."""
+
+    case: Case
+    subject: Subject
+    finish: Callable[[], Observation | Learned | Verdict]
+
+
 @dataclass
 class Runner:
-    """Runs single cases; `follow_dtype` judges in float32 throughout what declines float64.
+    """Runs single cases: the question is drawn, the implementation answers, and only then torch is asked.
+
+    `follow_dtype` judges in float32 throughout what declines float64.
 
     `keep_failures` keeps what an implementation did in the cases that it failed, until it is forgotten.
     """
@@ -53,7 +66,8 @@ class Runner:
     _observations: dict[tuple[int, Case], Observation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Keep what torch answers for as long as this runner lives."""
+        """Keep what is asked, and what torch answers, for as long as this runner lives."""
+        self._ask = lru_cache(maxsize=_KEPT)(self._ask_once)
         self._expect = lru_cache(maxsize=_KEPT)(self._expect_once)
         self._expect_learning = lru_cache(maxsize=_KEPT)(lambda case: expect_learning(case, self.seed, self.oracle))
 
@@ -65,20 +79,25 @@ class Runner:
         return self._connections[key][1]
 
     def run(self, cases: Iterable[Case], subjects: Iterable[Subject]) -> Iterator[Record]:
-        """Every case with every implementation, case by case."""
-        subjects = tuple(subjects)
-        for case in cases:
-            for subject in subjects:
-                yield self.record(case, subject)
+        """Every case with every implementation, case by case.
+
+        An implementation in a process of its own answers a question while the answer before it is judged.
+        """
+        begun: _Begun | None = None
+        for case, subject in itertools.product(cases, tuple(subjects)):
+            if begun is None:
+                begun = self._begin(case, subject)
+                continue
+            before, seen = begun, begun.finish()
+            begun = self._begin(case, subject)
+            yield self._record(before, seen)
+        if begun is not None:
+            yield self._record(begun, begun.finish())
 
     def record(self, case: Case, subject: Subject) -> Record:
         """Judge one case with one implementation; a fault of the suite or the harness is a suite error."""
-        connection = self.connect(subject)
-        if self.follow_dtype and connection.dtype == "float32":
-            case = case.in_dtype("float32")
-        if not connection.connected:
-            return _record(case, subject, Verdict(Status.ERROR, f"{subject.name} is not connected, so nothing was run"))
-        return _record(case, subject, _known(case, subject, self._verdict(case, subject.implementation)))
+        begun = self._begin(case, subject)
+        return self._record(begun, begun.finish())
 
     def expected(self, case: Case) -> Expected | Verdict:
         """What torch does, or the suite error that keeps it from being known."""
@@ -87,40 +106,71 @@ class Runner:
     def failure(self, case: Case, implementation: Implementation) -> Observation:
         """What an implementation did in a case that it failed; it is asked again where that was not kept.
 
-        Raises SuiteError where torch's own answer is not known.
+        Raises SuiteError where there is nothing to ask.
         """
         kept = self._observations.get((id(implementation), case))
         if kept is not None:
             return kept
-        expected = self._expect(case)
-        if isinstance(expected, Verdict):
-            raise SuiteError(expected.why)
-        return observe(implementation, case, expected.arguments)
+        question = self._ask(case)
+        if isinstance(question, Verdict):
+            raise SuiteError(question.why)
+        return observe(implementation, case, question.calls)
 
     def forget(self, implementation: Implementation) -> None:
         """Let go of what an implementation did in the cases that it failed."""
         self._observations = {k: seen for k, seen in self._observations.items() if k[0] != id(implementation)}
 
-    def _verdict(self, case: Case, implementation: Implementation) -> Verdict:
+    def _begin(self, case: Case, subject: Subject) -> _Begun:
+        """Ask an implementation; nothing of the answer that is expected is known yet."""
+        connection = self.connect(subject)
+        if self.follow_dtype and connection.dtype == "float32":
+            case = case.in_dtype("float32")
+        if not connection.connected:
+            why = f"{subject.name} is not connected, so nothing was run"
+            return _Begun(case, subject, lambda: Verdict(Status.ERROR, why))
         if case.asks == "training":
-            return self._verdict_on_learning(case, implementation)
+            return _Begun(case, subject, partial(self._learn, case, subject.implementation))
+        question = self._ask(case)
+        if isinstance(question, Verdict):
+            return _Begun(case, subject, lambda: question)
+        return _Begun(case, subject, begin(subject.implementation, case, question.calls))
+
+    def _record(self, begun: _Begun, seen: Observation | Learned | Verdict) -> Record:
+        """What became of a case."""
+        case, subject = begun.case, begun.subject
+        if isinstance(seen, Verdict):
+            verdict = seen
+        elif isinstance(seen, Learned):
+            verdict = self._verdict_on_learning(case, seen)
+        else:
+            verdict = self._verdict(case, subject.implementation, seen)
+        return _record(case, subject, _known(case, subject, verdict))
+
+    def _verdict(self, case: Case, implementation: Implementation, observed: Observation) -> Verdict:
         expected = self._expect(case)
         if isinstance(expected, Verdict):
             return expected
-        observed = observe(implementation, case, expected.arguments)
         try:
             verdict = judge(expected, observed)
         except Exception as error:  # noqa: BLE001 -- a harness error is not a verdict on the implementation
-            what = raised(error, "judging")
-            return Verdict(Status.SUITE_ERROR, f"judging failed: {what.kind}: {what.message}")
+            return _suite_error("judging", error)
         if self.keep_failures and verdict.status in _FAILURES:
             self._observations[id(implementation), case] = observed
         return verdict
 
-    def _verdict_on_learning(self, case: Case, implementation: Implementation) -> Verdict:
-        """The implementation learns first: where it declines, torch need not learn further than it came."""
+    def _learn(self, case: Case, implementation: Implementation) -> Learned | Verdict:
         try:
-            observed = learn(implementation, assign(case, self.seed))
+            return learn(implementation, assign(case, self.seed))
+        except NotObservedError:
+            raise
+        except SuiteError as error:
+            return Verdict(Status.SUITE_ERROR, str(error))
+        except Exception as error:  # noqa: BLE001 -- a harness error is not a verdict on the implementation
+            return _suite_error("training", error)
+
+    def _verdict_on_learning(self, case: Case, observed: Learned) -> Verdict:
+        """The implementation has learned first: where it declined, torch need not learn further than it came."""
+        try:
             if isinstance(observed.ended, Declined):
                 case = dataclasses.replace(case, steps=max(len(observed.losses), 1))
             expected = self._expect_learning(case)
@@ -128,18 +178,33 @@ class Runner:
         except SuiteError as error:
             return Verdict(Status.SUITE_ERROR, str(error))
         except Exception as error:  # noqa: BLE001 -- a harness error is not a verdict on the implementation
-            what = raised(error, "learning")
-            return Verdict(Status.SUITE_ERROR, f"training failed: {what.kind}: {what.message}")
+            return _suite_error("training", error)
 
-    def _expect_once(self, case: Case) -> Expected | Verdict:
-        """What torch does, or the suite error that keeps it from being known."""
+    def _ask_once(self, case: Case) -> Question | Verdict:
+        """The question, or the suite error that keeps it from being asked."""
         try:
-            return expect(case, self.seed, self.oracle)
+            return ask(case, self.seed)
         except SuiteError as error:
             return Verdict(Status.SUITE_ERROR, str(error))
         except Exception as error:  # noqa: BLE001 -- a harness error is not a verdict on the implementation
-            what = raised(error, "expecting")
-            return Verdict(Status.SUITE_ERROR, f"finding torch's answer failed: {what.kind}: {what.message}")
+            return _suite_error("drawing", error)
+
+    def _expect_once(self, case: Case) -> Expected | Verdict:
+        """What torch does, or the suite error that keeps it from being known."""
+        question = self._ask(case)
+        if isinstance(question, Verdict):
+            return question
+        try:
+            return expect(question, self.oracle)
+        except SuiteError as error:
+            return Verdict(Status.SUITE_ERROR, str(error))
+        except Exception as error:  # noqa: BLE001 -- a harness error is not a verdict on the implementation
+            return _suite_error("finding torch's answer", error)
+
+
+def _suite_error(doing: str, error: Exception) -> Verdict:
+    what = raised(error, doing)
+    return Verdict(Status.SUITE_ERROR, f"{doing} failed: {what.kind}: {what.message}")
 
 
 def _known(case: Case, subject: Subject, verdict: Verdict) -> Verdict:
@@ -175,4 +240,5 @@ def _record(case: Case, subject: Subject, verdict: Verdict) -> Record:
         place=verdict.place,
         steps=verdict.steps,
         curve=verdict.curve,
+        visible=case.visible,
     )

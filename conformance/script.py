@@ -11,8 +11,7 @@ import numpy as np
 
 from conformance.arguments import Arguments
 from conformance.case import Case
-from conformance.execution import load_oracle
-from conformance.expected import expect
+from conformance.question import ask
 from conformance.registration import command_in, is_command_file
 from conformance.wire import HELLO, encode, write_request
 
@@ -29,25 +28,25 @@ _TEMPLATES = jinja2.Environment(
 def write(path: Path, case: Case, *, seed: int, implementation: str) -> None:
     """Write the script; the arrays stand in it as numbers, each exactly."""
     positional, keywords = case.constructor()
-    expected = expect(case, seed, load_oracle())
+    calls = ask(case, seed).calls
     text = _TEMPLATES.get_template("reproduce.py.jinja").render(
         case=case,
         seed=seed,
         implementation=_beside(path, implementation),
         positional=positional,
         keywords=keywords,
-        parameters={name: literal(array) for name, array in expected.arguments[0][1].parameters.items()},
-        calls=[_call(arguments) for _, arguments in expected.arguments],
+        parameters={name: literal(array) for name, array in calls[0][1].parameters.items()},
+        calls=[_call(arguments) for _, arguments in calls],
         gradients=case.asks == "gradients",
         layout=case.layout,
-        command=_command(path, implementation, _frames(case, expected.arguments)),
+        command=_command(path, implementation, _frames(case, calls)),
     )
     path.write_text(text, encoding="utf-8")
 
 
 def write_frames(path: Path, case: Case, *, seed: int) -> None:
     """Write what a command is sent to be asked this case alone: HELLO, and the case (protocol.md)."""
-    path.write_bytes(_frames(case, expect(case, seed, load_oracle()).arguments))
+    path.write_bytes(_frames(case, ask(case, seed).calls))
 
 
 def _frames(case: Case, calls: tuple[tuple[Case, Arguments], ...]) -> bytes:

@@ -41,13 +41,14 @@ ROOMS = {
     "remote": {"arguments", "case", "implementation", "observation", "wire"},
     "scale": {"arguments", "reference"},
     "kink": {"arguments", "reference", "scale", "tolerance"},
+    "question": {"arguments", "case", "kink", "quiet", "reference"},
     "expected": {
-        "case", "arguments", "implementation", "kink", "observation", "quiet", "reference", "scale", "shapes",
+        "case", "arguments", "implementation", "observation", "question", "quiet", "reference", "scale", "shapes",
         "tolerance",
     },
     "training": {
-        "arguments", "case", "description", "expected", "implementation", "number_source", "observation", "quiet", "status",
-        "tolerance",
+        "arguments", "case", "description", "expected", "implementation", "number_source", "observation", "question",
+        "quiet", "status", "tolerance",
     },
     "verdict": {"case", "arguments", "observation", "expected", "status", "difference", "training"},
     "registration": {"faults", "sweep"},
@@ -60,8 +61,8 @@ ROOMS = {
     "record_file": {"connection", "finding", "record", "record_line", "status"},
     "smoke": {"case", "arguments", "connection", "implementation", "observation"},
     "runner": {
-        "case", "connection", "expected", "implementation", "observation", "record", "registration", "smoke", "status",
-        "training", "verdict",
+        "case", "connection", "expected", "implementation", "observation", "question", "record", "registration", "smoke",
+        "status", "training", "verdict",
     },
     "plan": {"case", "implementation", "record", "registration", "runner", "source", "sweep"},
     "diagnosis": {
@@ -83,14 +84,14 @@ ROOMS = {
     "report": {"finding", "power", "record", "status", "summary"},
     "result": {"finding", "record", "report", "summary"},
     "lint": {
-        "adapters", "arguments", "case", "expected", "kink", "plan", "reference", "scale", "shapes", "sweep", "tolerance",
+        "adapters", "arguments", "case", "kink", "plan", "question", "reference", "scale", "shapes", "sweep", "tolerance",
         "training",
     },
-    "script": {"arguments", "case", "execution", "expected", "registration", "wire"},
+    "script": {"arguments", "case", "question", "registration", "wire"},
     "shrink": {"case", "record", "runner", "status", "sweep"},
     "walkthrough": {
-        "arguments", "case", "description", "difference", "expected", "implementation", "observation", "quiet",
-        "reference", "report", "status", "verdict",
+        "arguments", "case", "description", "difference", "expected", "implementation", "observation", "question",
+        "quiet", "reference", "report", "status", "verdict",
     },
     "scaffold": {"adapters", "array_attributes", "array_mapping", "array_role", "arguments", "case", "discovery",
                  "implementation", "observation", "reference", "quiet"},

@@ -95,7 +95,7 @@ class Misbehaving:
         return self
 
     def observe(self):
-        return self.implementation.observe(CASE, CALLS)
+        return self.implementation.begin(CASE, CALLS)()
 
     @property
     def pids(self):
@@ -347,7 +347,7 @@ def test_one_that_always_hangs_is_not_asked_for_ever(misbehaving):
 def test_answering_before_the_case_is_read_is_told(misbehaving):
     one = misbehaving("answers early").start()
     case = Case(id="large", asks="values", input_size=200, hidden_size=200, seq_len=100, batch_size=50)
-    seen = one.implementation.observe(case, ((case, draw(case, 0)),))
+    seen = one.implementation.begin(case, ((case, draw(case, 0)),))()
     assert isinstance(seen, Garbled), seen
 
 

@@ -7,9 +7,12 @@ import pytest
 from small import case
 
 from conformance import expected as expected_module
+from conformance import question as question_module
 from conformance.adapters import adapt
-from conformance.expected import Returns, SuiteError, expect, near_kink, tensor_names
+from conformance.expected import Returns, expect, tensor_names
+from conformance.kink import near_kink
 from conformance.oracle import oracle
+from conformance.question import SuiteError, ask
 from conformance.reference import RNN
 from conformance.runner import Runner, Subject
 from conformance.shapes import multiply_adds
@@ -74,7 +77,7 @@ PLANTED = [(f, d) for f in FAULTS for d in ("float64", "float32") if (f, d) != (
 
 @pytest.mark.parametrize(("fault", "dtype"), PLANTED)
 def test_a_fault_planted_in_the_reference_is_a_suite_error_and_passes_nobody(fault, dtype, monkeypatch):
-    monkeypatch.setattr(expected_module, "RNN", fault)
+    monkeypatch.setattr(question_module, "RNN", fault)
     record = Runner(oracle()).record(
         case(bidirectional=True, dtype=dtype), Subject(adapt(fault, "as wrong as the reference"))
     )
@@ -90,20 +93,20 @@ def test_the_same_fault_in_an_implementation_fails(fault):
 def test_a_large_case_holds_the_reference_too(monkeypatch):
     large = case(input_size=64, hidden_size=96, seq_len=40, batch_size=5, bidirectional=True)
     assert multiply_adds(large) > 10**6
-    assert isinstance(expect(large, 0, oracle()), Returns)
-    monkeypatch.setattr(expected_module, "RNN", GradientOfHiddenIgnored)
+    assert isinstance(expect(ask(large, 0), oracle()), Returns)
+    monkeypatch.setattr(question_module, "RNN", GradientOfHiddenIgnored)
     with pytest.raises(SuiteError, match="the reference in float64"):
-        expect(large, 0, oracle())
+        expect(ask(large, 0), oracle())
 
 
 def test_torch_refusing_what_a_case_says_it_accepts_is_a_suite_error():
     with pytest.raises(SuiteError, match="torch refuses"):
-        expect(case(seq_len=0), 0, oracle())
+        expect(ask(case(seq_len=0), 0), oracle())
 
 
 def test_torch_accepting_what_a_case_says_it_refuses_is_a_suite_error():
     with pytest.raises(SuiteError, match="torch accepts"):
-        expect(case(asks="validation"), 0, oracle())
+        expect(ask(case(asks="validation"), 0), oracle())
 
 
 def test_an_oracle_that_loads_wrongly_is_a_suite_error():
@@ -119,7 +122,7 @@ def test_an_oracle_that_loads_wrongly_is_a_suite_error():
 
 
 def test_truth_is_wider_than_the_case_and_tolerances_are_small():
-    found = expect(case(num_layers=2, h_0="given"), 0, oracle())
+    found = expect(ask(case(num_layers=2, h_0="given"), 0), oracle())
     assert isinstance(found, Returns)
     tensors = found.calls[0].tensors
     assert tuple(tensors) == tensor_names(case(num_layers=2, h_0="given"))
@@ -136,7 +139,7 @@ def test_gradients_are_judged_from_the_last_layer_down():
 
 
 def test_repeated_calls_are_expected_with_another_batch_in_between():
-    found = expect(case(calls="repeated"), 0, oracle())
+    found = expect(ask(case(calls="repeated"), 0), oracle())
     assert [call.case.batch_size for call in found.calls] == [2, 3, 2, 2, 2]
     assert found.calls[0] is found.calls[2] is found.calls[3] is not found.calls[4]
 
@@ -155,9 +158,9 @@ def test_a_pre_activation_within_rounding_of_zero_is_seen_and_drawn_again():
 
 
 def test_a_case_that_is_always_near_the_kink_is_a_suite_error(monkeypatch):
-    monkeypatch.setattr(expected_module, "near_kink", lambda network, dtype: True)
+    monkeypatch.setattr(question_module, "near_kink", lambda network, dtype: True)
     with pytest.raises(SuiteError, match="draws"):
-        expect(case(nonlinearity="relu"), 0, oracle())
+        expect(ask(case(nonlinearity="relu"), 0), oracle())
 
 
 # ---- numbers that are not finite, and hardly are numbers
@@ -179,7 +182,7 @@ def test_a_special_value_loosens_no_tolerance(special, nonlinearity, dtype):
     """What is finite is judged as closely as without the special value, but for what that reaches."""
     made = case(nonlinearity=nonlinearity, dtype=dtype, num_layers=2, bidirectional=True, **special)
     plain = dataclasses.replace(made, input_special="none", special_step="first", h_0_special="none")
-    usual, found = (expect(c, 0, oracle()).calls[0].tensors for c in (plain, made))
+    usual, found = (expect(ask(c, 0), oracle()).calls[0].tensors for c in (plain, made))
     assert any(not np.isfinite(wanted.torch).all() for wanted in found.values())
     for name, wanted in found.items():
         assert np.array_equal(np.isfinite(wanted.torch), np.isfinite(wanted.truth)), name
@@ -188,16 +191,16 @@ def test_a_special_value_loosens_no_tolerance(special, nonlinearity, dtype):
 
 def test_a_tensor_without_a_finite_number_has_a_tolerance():
     made = case(input_special="nan", batch_size=None)
-    tensors = expect(made, 0, oracle()).calls[0].tensors
+    tensors = expect(ask(made, 0), oracle()).calls[0].tensors
     assert not np.isfinite(tensors["weight_ih_l0"].torch).any()
     assert all(np.isfinite(wanted.tolerance) for wanted in tensors.values())
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_a_reference_that_hides_nan_is_a_suite_error(dtype, monkeypatch):
-    monkeypatch.setattr(expected_module, "RNN", HidesNan)
+    monkeypatch.setattr(question_module, "RNN", HidesNan)
     with pytest.raises(SuiteError, match="do not agree"):
-        expect(case(input_special="nan", dtype=dtype), 0, oracle())
+        expect(ask(case(input_special="nan", dtype=dtype), 0), oracle())
 
 
 def test_beside_a_nan_small_errors_and_hidden_nans_are_found():
@@ -216,12 +219,12 @@ def test_an_infinite_pre_activation_is_clear_of_the_kink():
 @pytest.mark.parametrize(("dtype", "tiny"), [("float64", 1e-310), ("float32", 1e-40)])
 def test_below_the_smallest_normal_number_rounding_is_allowed_and_flushing_is_not(dtype, tiny):
     made = case(dtype=dtype, input_scale=tiny, bias=False)
-    wanted = expect(made, 0, oracle()).calls[0].tensors["output"]
+    wanted = expect(ask(made, 0), oracle()).calls[0].tensors["output"]
     assert wanted.torch.any()
     assert 0 < wanted.tolerance < 0.1 * np.abs(wanted.torch).max(), "zeros should be found wrong"
     assert wanted.tolerance >= 8 * np.finfo(dtype).smallest_subnormal
 
 
 def test_zeros_alone_are_exact():
-    tensors = expect(case(upstream="zero"), 0, oracle()).calls[0].tensors
+    tensors = expect(ask(case(upstream="zero"), 0), oracle()).calls[0].tensors
     assert tensors["input"].tolerance == 0

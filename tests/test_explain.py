@@ -20,8 +20,9 @@ from conformance.adapters import adapt
 from conformance.cli import cli
 from conformance.cli.supervise import run_here
 from conformance.discovery import load, parse
-from conformance.expected import build_reference, expect
+from conformance.expected import expect
 from conformance.oracle import oracle
+from conformance.question import ask, build_reference
 from conformance.record import Record
 from conformance.runner import Subject
 from conformance.script import write
@@ -257,7 +258,7 @@ CONFIGURATIONS = [
 
 @pytest.mark.parametrize("settings", CONFIGURATIONS, ids=str)
 def test_every_state_by_hand_is_the_references(settings):
-    wanted = expect(case(**settings), 0, oracle()).calls[0]
+    wanted = expect(ask(case(**settings), 0), oracle()).calls[0]
     scans = trace(wanted.case, wanted.arguments)
     assert len(scans) == wanted.case.num_layers * wanted.case.directions
     for scan in scans:
@@ -268,7 +269,7 @@ def test_every_state_by_hand_is_the_references(settings):
 
 @pytest.mark.parametrize("settings", CONFIGURATIONS, ids=str)
 def test_every_gradient_by_hand_is_torchs(settings):
-    wanted = expect(case(**settings), 0, oracle()).calls[0]
+    wanted = expect(ask(case(**settings), 0), oracle()).calls[0]
     scans = trace(wanted.case, wanted.arguments)
     for name, tensor in wanted.tensors.items():
         for index in np.ndindex(tensor.truth.shape) if name not in ("output", "h_n") else ():
@@ -281,7 +282,7 @@ def test_every_gradient_by_hand_is_torchs(settings):
 @pytest.mark.parametrize("settings", CONFIGURATIONS, ids=str)
 def test_what_is_carried_back_makes_da(settings):
     given = case(**settings)
-    for scan in trace(given, expect(given, 0, oracle()).calls[0].arguments):
+    for scan in trace(given, expect(ask(given, 0), oracle()).calls[0].arguments):
         slope = (scan.h[1:] > 0) if scan.relu else 1 - scan.h[1:] ** 2
         np.testing.assert_allclose((scan.back.dy + scan.back.carry) * slope, scan.back.da, rtol=1e-12, atol=1e-15)
         np.testing.assert_allclose(scan.back.da[0] @ scan.weights[1], scan.back.dh_0, rtol=1e-12, atol=1e-15)

@@ -186,7 +186,7 @@ def test_what_is_not_a_record_file_is_refused(tmp_path):
     assert "is not a record" in refused(tmp_path, "[1]\n")
     assert "no header" in refused(tmp_path, "")
     whole = lines()
-    assert "record format 99" in refused(tmp_path, [whole[0].replace('"format":2', '"format":99'), *whole[1:]])
+    assert "record format 99" in refused(tmp_path, [whole[0].replace('"format":3', '"format":99'), *whole[1:]])
     assert "changed after" in refused(tmp_path, [whole[0].replace('"seed"', '"sead"'), *whole[1:]])
     assert "changed after" in refused(tmp_path, [*whole[:-1], whole[-1].replace('"digest"', '"digets"')])
     assert "does not hold what its footer counts" in refused(

@@ -8,10 +8,10 @@ from small import fresh_runner
 from trainings import characters, digits, expected, judged, learned, recorded
 
 from conformance.adapters import adapt
-from conformance.expected import SuiteError
 from conformance.faults import plant
 from conformance.observation import Declined, NotGradients, Raised
 from conformance.oracle import oracle
+from conformance.question import SuiteError
 from conformance.record import Record
 from conformance.reference import RNN
 from conformance.runner import Runner, Subject

@@ -7,8 +7,8 @@ import pytest
 import torch
 from trainings import characters, digits
 
-from conformance.expected import SuiteError
 from conformance.number_source import NumberSource
+from conformance.question import SuiteError
 from conformance.sweep.training_rules import TASK_SIZES
 from conformance.training import assign, dataset, head
 from conformance.training.optimizer import OPTIMIZERS, clipped

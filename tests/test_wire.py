@@ -21,6 +21,7 @@ from conformance.discovery import load, parse
 from conformance.execution import load_oracle
 from conformance.expected import expect
 from conformance.observation import Answered, Call, Declined, NotAnArray, NotGradients, Raised, observe
+from conformance.question import ask as asked
 from conformance.reference import RNN
 from conformance.sweep import suite
 from conformance.verdict import judge
@@ -396,7 +397,7 @@ def test_a_verdict_over_the_wire_is_the_verdict_here():
         dataclasses.replace(SMALL, asks="values", batch_size=None, h_0="absent", calls="repeated"),
         dataclasses.replace(SMALL, asks="values", dtype="float32", nonlinearity="relu", layout="strided"),
     ]
-    expected = [expect(case, 0, oracle) for case in cases]
+    expected = [expect(asked(case, 0), oracle) for case in cases]
     seen = set()
     for path in SUBJECTS:
         implementation = load(parse(path.as_posix()))

@@ -6,9 +6,9 @@ import numpy as np
 
 from conformance.arguments import Arguments, Array, draw
 from conformance.case import Case
-from conformance.expected import REDRAWS, build_reference
 from conformance.kink import margins, near_kink
 from conformance.lint.adequacy import Evidence
+from conformance.question import REDRAWS, build_reference
 from conformance.reference import RNN
 from conformance.scale import pre_activation_sums, pre_activations
 from conformance.tolerance import RULES

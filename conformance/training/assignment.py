@@ -10,8 +10,8 @@ import numpy as np
 
 from conformance.arguments import Array, draw, state_shape
 from conformance.case import Case
-from conformance.expected import SuiteError
 from conformance.number_source import NumberSource
+from conformance.question import SuiteError
 from conformance.training import dataset
 from conformance.training.task import Batch, Task
 

@@ -21,8 +21,9 @@ import numpy as np
 
 from conformance.arguments import Array
 from conformance.case import Case
-from conformance.expected import SuiteError, Wanted
+from conformance.expected import Wanted
 from conformance.implementation import Implementation
+from conformance.question import SuiteError
 from conformance.tolerance import DISTURBED_RUNS, PARTED, RULES
 from conformance.training import dataset
 from conformance.training.assignment import assign

@@ -8,7 +8,7 @@ import numpy as np
 
 from conformance.arguments import Array, output_shape, state_shape
 from conformance.implementation import Implementation, Instance
-from conformance.observation import Declined, Lost, LostError, Raised, failure_of
+from conformance.observation import Declined, Lost, LostError, NotObservedError, Raised, failure_of
 from conformance.quiet import quiet
 from conformance.training import head, progress
 from conformance.training.answer import Answer, read_answer, read_gradients
@@ -25,7 +25,7 @@ def learn(implementation: Implementation, task: Task) -> Learned:
     it; only Ctrl-C gets out.
     """
     learning = _Learning(implementation, task)
-    with quiet():
+    with quiet(), implementation.together():
         try:
             return learning.run()
         except _EndError as end:
@@ -125,7 +125,7 @@ class _Learning:
         """Have the implementation do something; whatever it raises ends the learning."""
         try:
             return act(*arguments)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, NotObservedError):
             raise
         except LostError as lost:
             raise _EndError(lost.observation) from None

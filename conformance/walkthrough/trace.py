@@ -8,7 +8,7 @@ import numpy as np
 
 from conformance.arguments import Arguments, Array
 from conformance.case import Case
-from conformance.expected import build_reference
+from conformance.question import build_reference
 from conformance.quiet import quiet
 from conformance.reference import Scan
 

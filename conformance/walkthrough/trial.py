@@ -8,6 +8,7 @@ from conformance.case import Case
 from conformance.expected import Expected, ExpectedCall, Returns, expect
 from conformance.implementation import Implementation
 from conformance.observation import Answered, Call, Observation, observe
+from conformance.question import ask
 from conformance.verdict import Verdict, judge
 from conformance.verdict.comparison import first_mismatch
 
@@ -42,6 +43,7 @@ class Trial:
 
 def attempt(case: Case, seed: int, oracle: Implementation, implementation: Implementation) -> Trial:
     """Run a case once; raises SuiteError where torch does not do what the case says."""
-    expected = expect(case, seed, oracle)
-    observed = observe(implementation, case, expected.arguments)
+    question = ask(case, seed)
+    observed = observe(implementation, case, question.calls)
+    expected = expect(question, oracle)
     return Trial(case, expected, observed, judge(expected, observed))

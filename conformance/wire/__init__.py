@@ -1,6 +1,6 @@
 """The wire: cases and answers as frames of bytes, for implementations that run in another process (see protocol.md)."""
 
-from conformance.wire.conversation import ask
+from conformance.wire.conversation import ask, hear, put
 from conformance.wire.frame import Frame, Kind, Limits, ProtocolError, decode, encode
 from conformance.wire.reply import read_reply, write_reply
 from conformance.wire.request import HELLO, read_request, write_request
@@ -8,5 +8,5 @@ from conformance.wire.stream import Channel, DeadlineError, EndOfStreamError, Fl
 
 __all__ = [
     "HELLO", "Channel", "DeadlineError", "EndOfStreamError", "FloodError", "Frame", "Kind", "Limits", "ProtocolError",
-    "ask", "decode", "encode", "read_reply", "read_request", "write_reply", "write_request",
+    "ask", "decode", "encode", "hear", "put", "read_reply", "read_request", "write_reply", "write_request",
 ]  # fmt: skip

@@ -22,9 +22,18 @@ def ask(channel: Channel, question: Frame, limits: Limits, deadline: float) -> F
     Raises ProtocolError for anything but one frame with the question's number, and what Channel raises. After any of
     these the two sides are out of step: the other one has to be started anew.
     """
+    return hear(channel, question, limits, deadline, heard_out=put(channel, question, deadline))
+
+
+def put(channel: Channel, question: Frame, deadline: float) -> bool:
+    """The first half of `ask`: whether the question was heard to its end."""
     if unasked := channel.unasked:
         raise ProtocolError(f"it wrote {quoted(unasked)} without being asked, but should answer once and no more")
-    heard_out = channel.send(encode(question), deadline)
+    return channel.send(encode(question), deadline)
+
+
+def hear(channel: Channel, question: Frame, limits: Limits, deadline: float, *, heard_out: bool) -> Frame:
+    """The second half of `ask`, which may come as late as the deadline allows."""
     header = decode_header(channel.receive(HEADER_SIZE, deadline, MAGIC), limits)
     if header.sequence != question.sequence:
         raise ProtocolError(f"its sequence is {header.sequence}, but should be {question.sequence}, as in the question")
