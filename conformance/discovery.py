@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import importlib
 import importlib.metadata
-import importlib.util
-import inspect
-import itertools
-import sys
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
-from conformance.adapters import adapt
-from conformance.command import start
-from conformance.description import FILE_MODULE
+from conformance import loading
+from conformance.command import Allowed, begin_python, start
 from conformance.implementation import BrokenImplementation, Implementation, NoImplementationError, NotConnectedError
-from conformance.quiet import quiet
 from conformance.registration import (
     CommandFile,
     command_in,
@@ -33,7 +26,6 @@ from conformance.source import Source
 from conformance.sweep.yaml_source import CaseFileError
 
 ENTRY_POINTS = "rnn_conformance.implementations"
-_numbers = itertools.count()
 
 
 def parse(target: str) -> Source:
@@ -130,33 +122,52 @@ def from_command(command: str) -> Source:
 
 
 def load(source: Source) -> Implementation:
-    """Import an implementation.
+    """Import an implementation into this process, or start it, where it is a command.
 
     One that cannot be imported is a BrokenImplementation: what it raised is judged. Raises NoImplementationError where
     the module has no RNN, or several things that could be it, and where something that it requires is not installed.
     """
+    return begin(source)()
+
+
+def begin(source: Source, allowed: Allowed | None = None) -> Callable[[], Implementation]:
+    """The same in two halves: in a process of its own, which may take what is allowed, it is imported meanwhile.
+
+    Where there can be no such process, as on Windows, and where nothing is said of what is allowed, this one does it.
+    """
     if source.missing:
-        raise NoImplementationError(f"{source.name} cannot be run here: {source.missing}")
+        return partial(_missing, source)
     about = {"description": source.description, "origin": source.origin}
     if source.command is not None and source.path is not None:
-        try:
-            return start(source.command, source.path.parent, source.name, **about)
-        except NotConnectedError as error:
-            return BrokenImplementation(source.name, error, **about)
+        command = source.command
+        if allowed is not None and allowed.case_seconds is not None:
+            command = command.model_copy(update={"time_limit": allowed.case_seconds})
+        return partial(_started, command, source.path.parent, source.name, **about)
+    if allowed is None:
+        return partial(loading.load, source.code, source.name, source.description)
+    if os.name != "posix":
+        return partial(_noted, source)
+    return begin_python(source.code, source.name, source.description, allowed)
+
+
+def _missing(source: Source) -> Implementation:
+    """Something that it requires is not installed."""
+    raise NoImplementationError(f"{source.name} cannot be run here: {source.missing}")
+
+
+def _started(command: CommandFile, folder: Path, name: str, **about: str) -> Implementation:
+    """A command; one that cannot be started is broken."""
     try:
-        if source.module and str(Path.cwd()) not in sys.path:
-            sys.path.append(str(Path.cwd()))  # package.module:NAME may lie in the current folder
-        with quiet():
-            module = _import_file(source.path) if source.path else importlib.import_module(str(source.module))
-    except KeyboardInterrupt:
-        raise
-    except ModuleNotFoundError as error:
-        if source.module and error.name and source.module.startswith(error.name):
-            raise NoImplementationError(f"{source.origin}: there is no module {error.name} to import") from None
-        return BrokenImplementation(source.name, error, **about)
-    except BaseException as error:  # noqa: BLE001 -- SystemExit too: its import is its own affair
-        return BrokenImplementation(source.name, error, **about)
-    return adapt(_subject(module, source), source.name, **about)
+        return start(command, folder, name, **about)
+    except NotConnectedError as error:
+        return BrokenImplementation(name, error, **about)
+
+
+def _noted(source: Source) -> Implementation:
+    """One that had to be imported here."""
+    found = loading.load(source.code, source.name, source.description)
+    found.notes = (*found.notes, "it runs in the harness's own process: a crash of it would end the run")
+    return found
 
 
 def _split(target: str) -> tuple[Path, str | None]:
@@ -165,85 +176,6 @@ def _split(target: str) -> tuple[Path, str | None]:
     if colon and before.endswith(".py"):
         return Path(before), after or None
     return Path(target), None
-
-
-def _import_file(path: Path) -> ModuleType:
-    """Import a file under a name of its own, so that it finds its neighbours as it would when run by itself."""
-    folder = str(path.parent)
-    name = f"{FILE_MODULE}{next(_numbers)}_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path.name} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    before = set(sys.modules)
-    sys.path.insert(0, folder)
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        # At the end it serves imports inside functions without standing before anybody else's modules.
-        sys.path.remove(folder)
-        if folder not in sys.path:
-            sys.path.append(folder)
-    for helper in set(sys.modules) - before:
-        # Another implementation's neighbour of the same name must not be taken for this one's.
-        if _is_neighbour(getattr(sys.modules[helper], "__file__", None), path.parent):
-            del sys.modules[helper]
-    return module
-
-
-def _is_neighbour(file: object, folder: Path) -> bool:
-    """Whether a module lies in a folder as its author's own: not in an environment that stands there, too."""
-    if not isinstance(file, str) or not Path(file).is_relative_to(folder) or Path(file).is_relative_to(sys.prefix):
-        return False
-    return not {"site-packages", "dist-packages"} & set(Path(file).parts)
-
-
-def _subject(module: ModuleType, source: Source) -> Any:
-    """The class or function that is meant: the one asked for, RNN, the only class with a forward, or rnn."""
-    if source.attribute is not None:
-        found: Any = module
-        for part in source.attribute.split("."):
-            found = getattr(found, part, None)
-        if found is None:
-            raise NoImplementationError(f"{source.place} has no {source.attribute}; it has {_contents(module)}")
-        return found
-    classes = [value for value in _own(module, inspect.isclass) if _can_run(value)]
-    named = getattr(module, "RNN", None)
-    # An RNN that is merely imported, torch's perhaps, is not meant where the file has a class of its own.
-    if callable(named) and (named in classes or not classes or inspect.isfunction(named)):
-        return named
-    if len(classes) == 1:
-        return classes[0]
-    if not classes and callable(getattr(module, "rnn", None)):
-        return module.rnn
-    what = "no RNN" if not classes else f"{len(classes)} classes that could be it"
-    raise NoImplementationError(
-        f"{source.origin} has {what}, but should have a class RNN, one class with forward, or a function rnn; "
-        f"it has {_contents(module)}. Choose one with {source.origin}:NAME, or write an adapter beside it: "
-        f"rnn-conformance new adapter.py --from {source.origin}"
-    )
-
-
-def _own(module: ModuleType, kind: Any) -> list[Any]:
-    """What a module defines itself, in order."""
-    return [
-        value
-        for name, value in vars(module).items()
-        if kind(value) and not name.startswith("_") and value.__module__ == module.__name__
-    ]
-
-
-def _can_run(cls: type) -> bool:
-    """Whether instances of a class have forward or can be called."""
-    return callable(getattr(cls, "forward", None)) or any("__call__" in vars(base) for base in cls.__mro__)
-
-
-def _contents(module: ModuleType) -> str:
-    """The classes and functions of a module, for a sentence."""
-    classes = [f"class {value.__name__}" for value in _own(module, inspect.isclass)]
-    functions = [f"function {value.__name__}" for value in _own(module, inspect.isfunction)]
-    return ", ".join((classes + functions)[:12]) or "neither classes nor functions"
 
 
 def _docstring(path: Path) -> str:

@@ -23,6 +23,8 @@ _SINGLE_CALLS = ("values", "gradients")
 
 #: Seconds for running failing cases again.
 _PATIENCE = 20.0
+#: How many are asked once more in a process of their own.
+_ASKED_AGAIN = 3
 
 _WRONG = (Status.FAIL, Status.ERROR)
 
@@ -50,16 +52,28 @@ def _diagnose(runner: Runner, plan: Plan, subject: Subject, records: Iterable[Re
         return not_connected(subject.name) if connection.parameters_unread else None
     if not any(r.status in _WRONG for r in own):
         return _of_training(subject.name, own, trained)
+    if any(r.visible and r.status in _WRONG for r in own):
+        own = [r for r in own if r.visible]  # what is told to an author is told from what may be shown
     cases = {case.id: case for case in plan.cases}
     pairs = [(cases[r.case].in_dtype(_dtype(r)), r.status) for r in own]
     exhibits, left_out = _gather(runner, subject, pairs)
     found = explain(subject.name, exhibits, lambda case, calls: observe(subject.implementation, case, calls))
-    notes = []
+    notes = _hanging_together(runner, subject, pairs)
     if left_out:
         notes.append(f"Told from a part of the wrong cases: running the other {left_out:,} again would take too long.")
     if trained:
         notes.append(f"Told from single calls; {_training_cases(trained).lower()} wrong besides, and not counted here.")
     return found and dataclasses.replace(found, remarks=(*found.remarks, *notes))
+
+
+def _hanging_together(runner: Runner, subject: Subject, pairs: list[tuple[Case, Status]]) -> list[str]:
+    """Whether answers depend on the cases before them, told from the first few that are wrong."""
+    wrong = [case for case, status in pairs if status in _WRONG][:_ASKED_AGAIN]
+    alone = [case for case in wrong if runner.right_alone(case, subject.implementation)]
+    if not alone:
+        return []
+    which = f"{alone[0].id} is" if len(alone) == 1 else f"{len(alone)} wrong cases ({alone[0].id} first) are"
+    return [f"{which} right where no case was asked before: something is kept from one network to the next."]
 
 
 def _of_training(name: str, own: list[Record], trained: int) -> Diagnosis | None:

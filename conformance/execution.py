@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
 from conformance import discovery
+from conformance.command import Allowed
 from conformance.connection import Connection
 from conformance.evidence import diagnose
 from conformance.finding import Diagnosis
 from conformance.implementation import BrokenImplementation, Implementation, NoImplementationError
 from conformance.plan import Plan, now
-from conformance.record import Record, Run
+from conformance.record import Gate, Record, Run
 from conformance.record_file import RecordWriter
 from conformance.runner import Subject
 from conformance.source import Source
@@ -33,19 +35,36 @@ class Named:
 
 
 def load(sources: Iterable[Source]) -> tuple[Named, ...]:
-    """Import implementations; NoImplementationError where one has no RNN."""
+    """Import implementations into this process; NoImplementationError where one has no RNN."""
     return tuple(Named(source, discovery.load(source)) for source in sources)
 
 
-def load_all(sources: Iterable[Source]) -> tuple[Named, ...]:
-    """Import implementations of a folder: one that has no RNN must not keep the others from being judged."""
-    return tuple(Named(source, load_or_broken(source)) for source in sources)
+@contextlib.contextmanager
+def loaded(sources: Iterable[Source], allowed: Allowed, *, lenient: bool = False) -> Iterator[tuple[Named, ...]]:
+    """Implementations, each in a process of its own that ends with the block; they are imported side by side.
+
+    Raises NoImplementationError where one has no RNN; if `lenient`, such a one is broken, and does not keep the
+    others from being judged.
+    """
+    with contextlib.ExitStack() as stack:
+        begun = [(source, discovery.begin(source, allowed)) for source in sources]
+        named = []
+        for source, finish in begun:
+            found = _or_broken(source, finish) if lenient else finish()
+            stack.callback(found.close)
+            named.append(Named(source, found))
+        yield tuple(named)
 
 
 def load_or_broken(source: Source) -> Implementation:
-    """Import one implementation; one that is not there is a broken one."""
+    """Import one implementation into this process; one that is not there is a broken one."""
+    return _or_broken(source, discovery.begin(source))
+
+
+def _or_broken(source: Source, finish: Callable[[], Implementation]) -> Implementation:
+    """One that is not there is a broken one."""
     try:
-        return discovery.load(source)
+        return finish()
     except NoImplementationError as error:
         return BrokenImplementation(source.name, error, description=source.description, origin=source.origin)
 
@@ -55,15 +74,17 @@ def execute(
     named: tuple[Named, ...],
     *,
     skipped: Iterable[Source] = (),
+    gate: Gate | None = None,
     stream: IO[str] | None = None,
     progress: Callable[[Record], None] = lambda _: None,
 ) -> Run:
     """Run a plan; the records go to `stream` as they come. Ctrl-C ends it with what there is, marked incomplete.
 
-    `skipped` are implementations that cannot be run here; they are told of, and that is all.
+    `skipped` are implementations that cannot be run here; they are told of, and that is all. `gate` says how the
+    implementation is shut in.
     """
     began = time.monotonic()
-    header = plan.header([n.source for n in named], now(), skipped)
+    header = dataclasses.replace(plan.header([n.source for n in named], now(), skipped), gate=gate)
     writer = None if stream is None else RecordWriter(stream, header)
     connections: list[Connection] = []
     records: list[Record] = []

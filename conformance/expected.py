@@ -89,7 +89,7 @@ def expect(question: Question, oracle: Implementation) -> Expected:
     if case.asks == "validation":
         return _expect_error(question, oracle)
     answers = _torch(case, calls, oracle)
-    networks = [_run_reference(c, arguments, np.float64)[1] for c, arguments in calls]
+    runs = [_run_reference(c, arguments, np.float64) for c, arguments in calls]
     if case.dtype == "float32":
         wide_case = dataclasses.replace(case, dtype="float64")
         wide_calls = tuple((dataclasses.replace(c, dtype="float64"), a.astype(np.float64)) for c, a in calls)
@@ -97,8 +97,8 @@ def expect(question: Question, oracle: Implementation) -> Expected:
     else:
         truths = answers
     expected = tuple(
-        ExpectedCall(c, arguments, _wanted(c, arguments, network, answer, truth))
-        for (c, arguments), network, answer, truth in zip(calls, networks, answers, truths, strict=True)
+        ExpectedCall(c, arguments, _wanted(c, arguments, run, answer, truth))
+        for (c, arguments), run, answer, truth in zip(calls, runs, answers, truths, strict=True)
     )
     return Returns(in_order(expected))
 
@@ -159,12 +159,17 @@ def _run_reference(case: Case, arguments: Arguments, dtype: type) -> tuple[dict[
 
 
 def _wanted(
-    case: Case, arguments: Arguments, network: RNN, answer: dict[str, Array], torch_float64: dict[str, Array]
+    case: Case,
+    arguments: Arguments,
+    reference: tuple[dict[str, Array], RNN],
+    answer: dict[str, Array],
+    torch_float64: dict[str, Array],
 ) -> dict[str, Wanted]:
-    """Truth and tolerance for every tensor, after the reference has been held to torch."""
+    """Truth and tolerance for every tensor, after the reference (given in float64) has been held to torch."""
     rule = RULES[case.dtype]
+    wide, network = reference
     size = _sizes(case, network, torch_float64)
-    own, _ = _run_reference(case, arguments, np.dtype(case.dtype).type)
+    own = wide if case.dtype == "float64" else _run_reference(case, arguments, np.float32)[0]
     if case.dtype == "float64" and LONGDOUBLE_IS_WIDER and multiply_adds(case) <= LONGDOUBLE_LIMIT:
         truth, _ = _run_reference(case, arguments, np.longdouble)
         allowed = {name: rule.rounding_allowed(size[name]) for name in answer}

@@ -78,6 +78,9 @@ class Implementation(ABC):
         """A block within which all calls are made in one process, where it has any of its own."""
         return contextlib.nullcontext()
 
+    def close(self) -> None:  # noqa: B027 -- most have nothing to end
+        """End what runs for it."""
+
 
 class BrokenImplementation(Implementation):
     """One that cannot even be imported: building it raises what its import raised."""

@@ -13,6 +13,7 @@ import numpy as np
 from conformance.arguments import Arguments, Array
 from conformance.case import Case
 from conformance.description import describe, message_of, type_name, type_name_of, where_of
+from conformance.generators import set_generators
 from conformance.implementation import Implementation, Instance, NotConnectedError
 from conformance.quiet import quiet
 
@@ -109,8 +110,14 @@ class SelfObserving(Implementation):
     """An implementation in another process, of which is told what it did."""
 
     @abstractmethod
-    def begin(self, case: Case, calls: tuple[tuple[Case, Arguments], ...]) -> Callable[[], Observation]:
-        """What `begin` is to do with it."""
+    def begin(
+        self, case: Case, calls: tuple[tuple[Case, Arguments], ...], generators: int | None = None
+    ) -> Callable[[], Observation]:
+        """What `begin` is to do with it; `generators` as for `observe`."""
+
+    @abstractmethod
+    def afresh(self, case: Case, calls: tuple[tuple[Case, Arguments], ...]) -> Observation | None:
+        """What it does in a process that was asked nothing else; None where it always has such a one, or never."""
 
 
 class NotObservedError(Exception):
@@ -125,21 +132,31 @@ class LostError(Exception):
         self.observation = observation
 
 
-def observe(implementation: Implementation, case: Case, calls: tuple[tuple[Case, Arguments], ...]) -> Observation:
+def observe(
+    implementation: Implementation,
+    case: Case,
+    calls: tuple[tuple[Case, Arguments], ...],
+    *,
+    generators: int | None = None,
+    passed_on: tuple[type[BaseException], ...] = (KeyboardInterrupt,),
+) -> Observation:
     """Run one case on fresh copies of its arguments: construct, load, then each call, forward and backward.
 
-    Only Ctrl-C gets out.
+    Before it, the usual random generators are set to `generators`, where that is given. Only what is `passed_on` gets
+    out: Ctrl-C, which in a process that nobody interrupts is of the implementation's own making.
     """
     if isinstance(implementation, SelfObserving):
-        return implementation.begin(case, calls)()
-    walk = _Walk(implementation, case, calls)
+        return implementation.begin(case, calls, generators)()
+    walk = _Walk(implementation, case, calls, passed_on)
     try:
+        if generators is not None:
+            set_generators(generators)
         lacking = None if case.asks == "validation" else implementation.lacks(case)
         if lacking is not None:
             return Declined(f"its signature has no {lacking}")
         with quiet():
             return walk.run()
-    except KeyboardInterrupt:
+    except passed_on:
         raise
     except BaseException as error:  # noqa: BLE001 -- SystemExit too: whatever it does is an observation
         return failure_of(error, walk.stage, case)
@@ -172,8 +189,15 @@ def raised(error: BaseException, stage: str) -> Raised:
 class _Walk:
     """The calls of one case, in order; `stage` says how far it came."""
 
-    def __init__(self, implementation: Implementation, case: Case, calls: tuple[tuple[Case, Arguments], ...]) -> None:
+    def __init__(
+        self,
+        implementation: Implementation,
+        case: Case,
+        calls: tuple[tuple[Case, Arguments], ...],
+        passed_on: tuple[type[BaseException], ...],
+    ) -> None:
         self.stage = "construct"
+        self._passed_on = passed_on
         self._implementation = implementation
         self._case = case
         self._calls = calls
@@ -206,7 +230,7 @@ class _Walk:
             if arguments.h_0 is not None and self._case.asks != "validation" and not instance.accepts_h_0():
                 return Declined("its call takes no h_0")
             answer = instance.forward(arguments.input, arguments.h_0)
-        except KeyboardInterrupt:
+        except self._passed_on:
             raise
         except BaseException as error:  # noqa: BLE001 -- as in observe
             return failure_of(error, self.stage, self._case)
@@ -223,7 +247,7 @@ class _Walk:
         stage, self.stage = self.stage, self.stage.replace("forward", "backward")
         try:
             gradients = instance.backward(arguments.grad_output, arguments.grad_h_n)
-        except KeyboardInterrupt:
+        except self._passed_on:
             raise
         except BaseException as error:  # noqa: BLE001 -- as in observe
             return failure_of(error, self.stage, self._case)

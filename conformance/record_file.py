@@ -97,15 +97,21 @@ def _unbroken() -> Iterator[None]:
 
 
 def read(path: Path) -> Run:
-    """Read a record file.
+    """Read a record file; raises RecordError as `parse` does."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordError(f"{path} cannot be read: {error}") from None
+    return parse(text, str(path))
+
+
+def parse(text: str, path: str) -> Run:
+    """Read the content of a record file; `path` names it in sentences.
 
     Raises RecordError when it has no footer, was edited, holds a result or a diagnosis twice or of an implementation
     that its header does not name, or more results than it planned.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecordError(f"{path} cannot be read: {error}") from None
+    lines = text.split("\n")
     if lines[-1] != "":
         raise RecordError(f"{path} ends in the middle of a line: the run that wrote it did not finish")
     parsed = [_parse(path, number, line) for number, line in enumerate(lines[:-1], start=1)]
@@ -141,7 +147,7 @@ def _assemble(parsed: list[dict[str, Json]], kinds: list[str]) -> Run:
     )
 
 
-def _check(path: Path, run: Run, footer: dict[str, Json]) -> None:
+def _check(path: str, run: Run, footer: dict[str, Json]) -> None:
     """Refuse what was lost, doubled or brought from elsewhere."""
     doubled = [key for key, count in Counter(r.key for r in run.records).items() if count > 1]
     if doubled:
@@ -162,7 +168,7 @@ def _check(path: Path, run: Run, footer: dict[str, Json]) -> None:
         raise RecordError(f"{path} does not hold what its footer counts")
 
 
-def _check_diagnoses(path: Path, run: Run) -> None:
+def _check_diagnoses(path: str, run: Run) -> None:
     """Refuse a diagnosis that is doubled or of nothing that was run."""
     diagnosed = [d.implementation for d in run.diagnoses]
     if len(set(diagnosed)) < len(diagnosed):
@@ -171,7 +177,7 @@ def _check_diagnoses(path: Path, run: Run) -> None:
         raise RecordError(f"{path} holds a diagnosis of {', '.join(strangers)}, which its header does not name")
 
 
-def _parse(path: Path, number: int, line: str) -> dict[str, Json]:
+def _parse(path: str, number: int, line: str) -> dict[str, Json]:
     """One line, as a mapping with a type."""
     try:
         data = json.loads(line)

@@ -24,7 +24,7 @@ from conformance.observation import (
     Raised,
     SelfObserving,
 )
-from conformance.wire import Frame, Limits, ProtocolError, read_reply, write_request
+from conformance.wire import Frame, Hints, Limits, ProtocolError, read_reply, write_request
 
 Calls = tuple[tuple[Case, Arguments], ...]
 
@@ -47,6 +47,14 @@ class Line(ABC):
         """A block within which every question goes to one process, as long as that one lives."""
         return contextlib.nullcontext()
 
+    def afresh(self, question: Frame, limits: Limits) -> Frame | Lost | None:  # noqa: ARG002
+        """The answer of a process that was asked nothing else; None where there is no such thing, or no other."""
+        return None
+
+    @abstractmethod
+    def close(self) -> None:
+        """End what is there."""
+
 
 class RemoteImplementation(SelfObserving):
     """Something that claims to be torch.nn.RNN and is reached by a line; `notes` say what cannot be seen from here."""
@@ -57,7 +65,7 @@ class RemoteImplementation(SelfObserving):
         super().__init__(name, description=description, origin=origin)
         self.notes = notes
         self._line = line
-        self._sequence = 0
+        self._sequence = self._networks = 0
 
     def lacks(self, case: Case) -> str | None:  # noqa: ARG002
         """Nothing is known of its signature: it declines what it does not offer."""
@@ -71,11 +79,30 @@ class RemoteImplementation(SelfObserving):
         """A block within which all calls are made in one process."""
         return self._line.together()
 
-    def begin(self, case: Case, calls: Calls) -> Callable[[], Observation]:
+    def close(self) -> None:
+        """End what is on the other end."""
+        self._line.close()
+
+    def begin(self, case: Case, calls: Calls, generators: int | None = None) -> Callable[[], Observation]:
         """Ask one case; what is returned waits for the answer, and says what came of it."""
+        return self.ask(case, calls, Hints(generators=generators))
+
+    def ask(self, case: Case, calls: Calls, hints: Hints) -> Callable[[], Observation]:
+        """The same, with hints."""
         self._sequence += 1
-        answer = self._line.begin(write_request(case, calls, self._sequence), _limits(calls))
+        answer = self._line.begin(write_request(case, calls, self._sequence, hints), _limits(calls))
         return lambda: self._read(answer(), case, calls)
+
+    def afresh(self, case: Case, calls: Calls) -> Observation | None:
+        """What came of a case in a process that was asked nothing else; None where that is nothing new."""
+        self._sequence += 1
+        answer = self._line.afresh(write_request(case, calls, self._sequence), _limits(calls))
+        return None if answer is None else self._read(answer, case, calls)
+
+    def number_network(self) -> int:
+        """A number for a network, which no other one has."""
+        self._networks += 1
+        return self._networks
 
     def _read(self, answer: Frame | Lost, case: Case, calls: Calls) -> Observation:
         """An answer as an observation."""
@@ -93,12 +120,15 @@ class RemoteInstance(Instance):
     def __init__(self, implementation: RemoteImplementation, case: Case) -> None:
         self._implementation = implementation
         self._case = case
+        self._number = implementation.number_network()
         self._parameters: dict[str, Array] = {}
+        self._loaded = False
         self._latest: tuple[Any, Any] = (None, None)
 
     def load(self, parameters: dict[str, Array]) -> None:
         """Keep them until the next call."""
         self._parameters = parameters
+        self._loaded = True
 
     def accepts_h_0(self) -> bool:
         """It declines where it does not."""
@@ -108,16 +138,17 @@ class RemoteInstance(Instance):
         """Ask for output and h_n."""
         self._latest = (input, h_0)
         nothing = np.zeros(0)
-        answered = self._ask("values", nothing, nothing)
-        return answered.calls[0].outputs
+        steps = ("load", "forward") if self._loaded else ("forward",)
+        self._loaded = False
+        return self._ask("values", nothing, nothing, steps).calls[0].outputs
 
     def offers_backward(self) -> bool:
         """It declines where it does not."""
         return True
 
     def backward(self, grad_output: Array, grad_h_n: Array) -> Any:
-        """Ask for the gradients of the latest call, which makes that call again."""
-        gradients = self._ask("gradients", grad_output, grad_h_n).calls[0].gradients
+        """Ask for the gradients of the latest call, which is made again where it was not kept."""
+        gradients = self._ask("gradients", grad_output, grad_h_n, ("backward",)).calls[0].gradients
         if isinstance(gradients, Raised | Declined):
             raise LostError(gradients)
         return gradients
@@ -126,11 +157,11 @@ class RemoteInstance(Instance):
         """Arrays that came over the wire are nobody else's."""
         return value if is_plain_array(value) else None
 
-    def _ask(self, asks: Any, grad_output: Array, grad_h_n: Array) -> Answered:
-        """One call; LostError where it is not answered."""
+    def _ask(self, asks: Any, grad_output: Array, grad_h_n: Array, steps: tuple[str, ...]) -> Answered:
+        """One call, of which these steps are new; LostError where it is not answered."""
         case = _asking(self._case, asks)
         arguments = Arguments(*self._latest, self._parameters, grad_output, grad_h_n)
-        seen = self._implementation.begin(case, ((case, arguments),))()
+        seen = self._implementation.ask(case, ((case, arguments),), Hints(network=self._number, only=steps))()
         if isinstance(seen, Answered):
             return seen
         raise LostError(seen)

@@ -12,7 +12,7 @@ from conformance.case import Case
 from conformance.connection import Connection
 from conformance.expected import Expected, expect
 from conformance.implementation import Implementation
-from conformance.observation import Declined, NotObservedError, Observation, begin, observe, raised
+from conformance.observation import Declined, NotObservedError, Observation, SelfObserving, begin, observe, raised
 from conformance.question import Question, SuiteError, ask
 from conformance.record import Record
 from conformance.registration import Known
@@ -115,6 +115,16 @@ class Runner:
         if isinstance(question, Verdict):
             raise SuiteError(question.why)
         return observe(implementation, case, question.calls)
+
+    def right_alone(self, case: Case, implementation: Implementation) -> bool:
+        """Whether a case that was wrong after others is right where nothing was asked before it."""
+        question, expected = self._ask(case), self._expect(case)
+        if not isinstance(implementation, SelfObserving) or isinstance(question, Verdict):
+            return False
+        observed = implementation.afresh(case, question.calls)
+        if observed is None or isinstance(expected, Verdict):
+            return False
+        return judge(expected, observed).status is Status.PASS
 
     def forget(self, implementation: Implementation) -> None:
         """Let go of what an implementation did in the cases that it failed."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import random
-import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,7 +11,17 @@ from conformance.arguments import Arguments, Array, draw
 from conformance.case import Case
 from conformance.connection import Connection
 from conformance.implementation import BrokenImplementation, Implementation, NotConnectedError
-from conformance.observation import Answered, Declined, NotAnArray, Observation, Raised, observe, raised
+from conformance.observation import (
+    Answered,
+    Declined,
+    Lost,
+    LostError,
+    NotAnArray,
+    Observation,
+    Raised,
+    observe,
+    raised,
+)
 
 _SEED = 20_260_000
 #: What every random generator that an implementation may draw weights from is set to before each build.
@@ -28,8 +36,9 @@ def connect(implementation: Implementation) -> Connection:
     notes = (*notes, *implementation.notes)
     for case in _cases(dtype):
         observed = _observe(implementation, case)
-        if isinstance(observed, Raised) and observed.not_connected:
-            return Connection(implementation=implementation.name, connected=False, why=observed.message, dtype=dtype)
+        if isinstance(observed, Raised) and (observed.not_connected or observed.stage == "import"):
+            why = observed.message if observed.not_connected else _cannot_be_imported(implementation, observed)
+            return Connection(implementation=implementation.name, connected=False, why=why, dtype=dtype)
         if isinstance(observed, Answered):
             return _connection(implementation, case, observed, notes)
     # It answers nothing here; the cases say what it does.
@@ -77,11 +86,8 @@ def _cases(dtype: str) -> list[Case]:
 
 def _observe(implementation: Implementation, case: Case, arguments: Arguments | None = None) -> Observation:
     """Observe with the usual random generators at a fixed state, so that only the arguments can change the answer."""
-    random.seed(_GENERATOR_SEED)
-    np.random.seed(_GENERATOR_SEED)  # noqa: NPY002 -- the generator that hand-written networks draw from
-    if "torch" in sys.modules:
-        sys.modules["torch"].manual_seed(_GENERATOR_SEED)
-    return observe(implementation, case, ((case, draw(case, _SEED) if arguments is None else arguments),))
+    calls = ((case, draw(case, _SEED) if arguments is None else arguments),)
+    return observe(implementation, case, calls, generators=_GENERATOR_SEED)
 
 
 def _with(base: Arguments, name: str) -> Arguments:
@@ -124,7 +130,16 @@ def _import_sentence(implementation: BrokenImplementation) -> str:
     """Why it cannot be imported, or started."""
     if isinstance(implementation.error, NotConnectedError):
         return f"{implementation.name} cannot be started: {implementation.error}"
-    error = raised(implementation.error, "import")
+    if isinstance(implementation.error, LostError):  # it was imported elsewhere
+        error = implementation.error.observation
+        if not isinstance(error, Raised):
+            return f"{implementation.name} cannot be imported: {error.why if isinstance(error, Lost) else error.reason}"
+    else:
+        error = raised(implementation.error, "import")
+    return _cannot_be_imported(implementation, error)
+
+
+def _cannot_be_imported(implementation: Implementation, error: Raised) -> str:
     where = f" at {error.where}" if error.where else ""
     message = " ".join(error.message.split())
     return f"{implementation.name} cannot be imported: {error.kind}{where}: {message}"

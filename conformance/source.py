@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance.loading import Code
 from conformance.registration import CommandFile, Expectation, Known, Requirement
 
 
@@ -34,6 +35,11 @@ class Source:
         return f"{names} {'is' if len(absent) == 1 else 'are'} not installed ({ways})"
 
     @property
+    def code(self) -> Code:
+        """Where its Python is; of a command there is none."""
+        return Code(str(self.path or ""), self.module or "", self.attribute or "", self.origin)
+
+    @property
     def place(self) -> str:
         """The file or the module, without the NAME in it; `origin` is what a command takes."""
-        return self.origin.removesuffix(f":{self.attribute}") if self.attribute else self.origin
+        return self.code.place

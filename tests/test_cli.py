@@ -120,18 +120,17 @@ def test_2_every_mistake_of_a_case_file_at_once(run, tmp_path):
         assert piece in err
 
 
-def test_3_a_process_that_ends_itself(tmp_path):
-    done = in_process("check", str(SUBJECTS / "broken" / "dies_in_forward.py"), *ONE)
-    assert done.returncode == 3
-    assert "ended with exit code 0 before the run was over" in " ".join(done.stderr.split())
-    killed = in_process("check", str(SUBJECTS / "broken" / "killed_in_forward.py"), *ONE)
-    assert killed.returncode == 3
-    assert "by signal SIG" in killed.stderr
+def test_1_a_process_that_ends_itself(run):
+    for name, how in (("dies_in_forward", "with exit code 0"), ("killed_in_forward", "by SIGKILL")):
+        code, out, _ = run("check", SUBJECTS / "broken" / f"{name}.py", *ONE)
+        assert (code, "crash 1." in out) == (1, True), out
+        assert f"its process ended {how}" in " ".join(out.split())
 
 
-def test_3_its_records_are_refused(run, tmp_path):
-    done = in_process("check", str(SUBJECTS / "broken" / "dies_in_forward.py"), *FEW, "--report", str(tmp_path))
-    assert done.returncode == 3
+def test_3_records_of_a_check_that_was_killed_are_refused(run, tmp_path):
+    child = started_check(tmp_path)
+    child.kill()
+    child.communicate(timeout=60)
     assert (tmp_path / "results.jsonl").exists()
     assert not (tmp_path / "parity.html").exists()
     code, out, err = run("report", tmp_path / "results.jsonl")
@@ -368,3 +367,11 @@ def test_one_that_only_raises_gets_no_credit_for_refusing(run, tmp_path):
     assert code == 1
     assert "most often: declined: fill in: the recurrence" in " ".join(out.split())
     assert "Validation: refuses" not in out
+
+
+def test_3_a_file_that_ends_the_process_of_new(tmp_path):
+    (tmp_path / "theirs.py").write_text("import os\nos._exit(0)\n")
+    done = in_process("new", str(tmp_path / "mine.py"), "--from", str(tmp_path / "theirs.py"))
+    assert done.returncode == 3
+    assert "ended the process with exit code 0" in done.stderr
+    assert in_process("new", str(tmp_path / "mine.py")).returncode == 0

@@ -257,7 +257,7 @@ def test_frames_are_written_to_be_tried_by_hand(tmp_path):
 @pytest.mark.parametrize(
     ("mode", "sentence"),
     [
-        ("exits at once", 'its process ended with exit code 3 before it answered; .*error: "cannot find  my weights"'),
+        ("exits at once", 'its process ended with exit code 3 before it answered; .*error: "cannot find +my weights"'),
         ("never greets", "it gave no answer within 0.3 s and was stopped"),
         ("prints first", "it (begins with|wrote) 'Loading..."),
         ("another version", "its version of the protocol is 2, but should be 1"),

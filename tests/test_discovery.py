@@ -8,6 +8,7 @@ import pytest
 from conformance import discovery
 from conformance.faults import EQUIVALENT
 from conformance.implementation import BrokenImplementation, NoImplementationError
+from conformance.loading.module import is_neighbour
 from conformance.registration import Known, expectation_beside, known_beside, unmatched
 from conformance.sweep.yaml_source import CaseFileError
 
@@ -200,8 +201,8 @@ def test_an_imported_rnn_is_not_meant_beside_ones_own(write):
 
 def test_an_environment_in_the_folder_is_not_taken_for_neighbours(tmp_path):
     environment = tmp_path / ".venv" / "lib" / "site-packages"
-    assert discovery._is_neighbour(str(tmp_path / "helper.py"), tmp_path)
-    assert discovery._is_neighbour(str(tmp_path / "package" / "helper.py"), tmp_path)
-    assert not discovery._is_neighbour(str(environment / "torch" / "__init__.py"), tmp_path)
-    assert not discovery._is_neighbour("/elsewhere/helper.py", tmp_path)
-    assert not discovery._is_neighbour(None, tmp_path)
+    assert is_neighbour(str(tmp_path / "helper.py"), tmp_path)
+    assert is_neighbour(str(tmp_path / "package" / "helper.py"), tmp_path)
+    assert not is_neighbour(str(environment / "torch" / "__init__.py"), tmp_path)
+    assert not is_neighbour("/elsewhere/helper.py", tmp_path)
+    assert not is_neighbour(None, tmp_path)

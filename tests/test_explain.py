@@ -565,7 +565,8 @@ def test_one_that_declines_float64_is_explained_in_float32(explain, tmp_path):
 
 
 def test_known_differences_are_explained_on_request_alone(explain, tmp_path):
-    (tmp_path / "kept.py").write_text((SUBJECTS / "wrong" / "returns_lists.py").read_text())
+    text = (SUBJECTS / "wrong" / "returns_lists.py").read_text()
+    (tmp_path / "kept.py").write_text(text.replace("str(Path(__file__).parents[1])", repr(str(SUBJECTS))))
     (tmp_path / "kept.known.yaml").write_text("'*': lists for now\n")
     explain_kept = lambda *more: explain(tmp_path / "kept", *more, folder=".")  # noqa: E731
     assert "smallest case" not in explain_kept(*FEW)[1]
@@ -585,5 +586,5 @@ def test_one_that_ends_the_process_is_noticed():
     path = SUBJECTS / "broken" / "dies_in_forward.py"
     command = [sys.executable, "-m", "conformance", "explain", str(path), ONE]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120)
-    assert ended.returncode == 3, ended.stdout
-    assert "Not judged" in ended.stderr
+    assert ended.returncode == 1, ended.stdout
+    assert "fails: its process ended with exit code 0 before it answered." in " ".join(ended.stdout.split())

@@ -13,8 +13,8 @@ import pytest
 from report_runs import HOSTILE, diagnosed, failing, finding, hostile_run, power, run, trained
 from small import record
 
+from conformance.plain_text import clean
 from conformance.report.html import write
-from conformance.report.text import clean
 from conformance.status import Status
 
 playwright = pytest.importorskip(
@@ -510,6 +510,17 @@ def test_a_case_in_both_dtypes_shows_which(watched):
     expect(rows(page)).to_contain_text(["float32", "float64"])
     rows(page).first.get_by_role("button").click()
     expect(page.locator("dialog .facts").last).to_contain_text("float32")
+
+
+def test_a_case_that_is_hidden_from_its_author_says_so(watched):
+    made = run(dataclasses.replace(failing(number=1), visible=False), failing(number=2))
+    page = watched.open(made)
+    expect(page.locator("article")).to_contain_text("Simplest failing case, hidden from its author")
+    expect(rows(page)).to_contain_text(["hidden from its author", "values/made[2]"])
+    rows(page).first.get_by_role("button").click()
+    expect(page.locator("dialog")).to_contain_text("Hidden from its author.")
+    page.locator("#next-result").click()
+    expect(page.locator("dialog")).not_to_contain_text("Hidden from its author.")
 
 
 @pytest.mark.parametrize("made", [run(), run(record()), run(record(), expected={"mine": 3}, complete=False)])

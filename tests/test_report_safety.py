@@ -9,9 +9,9 @@ import pytest
 from report_runs import HOSTILE, Reader, data_of, failing, hostile_run, run, words
 from small import record
 
+from conformance.plain_text import LONGEST, clean
 from conformance.report.data import embed
 from conformance.report.html import _PAGE, _SCRIPTS, render
-from conformance.report.text import LONGEST, clean
 from conformance.status import Status
 
 PASS, FAIL, UNSUPPORTED = Status.PASS, Status.FAIL, Status.UNSUPPORTED

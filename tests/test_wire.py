@@ -494,9 +494,9 @@ def test_the_end_of_what_is_written_beside_is_kept_and_a_flood_is_cut():
     incoming, outgoing = os.pipe()
     try:
         channel = Channel(incoming, outgoing, read)
-        os.write(write, b"first\n" + b"x" * 5000 + b"\nlast\n")
+        os.write(write, b"first\n" + b"x" * 20_000 + b"\nlast\n")
         assert channel.last_words.endswith(b"\nlast\n")
-        assert len(channel.last_words) == 4096
+        assert len(channel.last_words) == 16_384
         for _ in range(MOST_ASIDE // 60_000):
             os.write(write, b"x" * 60_000)
             assert channel.last_words

@@ -126,5 +126,7 @@ class TorchModuleInstance(Instance):
 @contextlib.contextmanager
 def _own_settings() -> Iterator[None]:
     """Gradients on and tensors on the CPU, whatever some implementation set for the whole process."""
-    with torch.enable_grad(), torch.device("cpu"):
+    # Within a block of a device every call of torch's takes a detour through Python.
+    on_cpu = torch.get_default_device().type == "cpu"
+    with torch.enable_grad(), contextlib.nullcontext() if on_cpu else torch.device("cpu"):
         yield

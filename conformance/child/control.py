@@ -19,7 +19,7 @@ _LENGTH = struct.Struct("<Q")
 _ORDER = struct.Struct("<Qd")
 #: number, exit code (negative for a signal), overdue, processor seconds, bytes of memory at most.
 _REPORT = struct.Struct("<QiBdQ")
-_MOST_DESCRIPTORS = 2
+_MOST_DESCRIPTORS = 3
 
 
 @dataclass(frozen=True)

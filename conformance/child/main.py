@@ -19,7 +19,8 @@ from conformance.child.compiling import compiled
 from conformance.child.control import Control, Order, Report
 from conformance.child.files import FORBIDDEN
 from conformance.child.program import Program
-from conformance.child.warming import warm
+from conformance.child.warming import warm, warm_torch
+from conformance.child.watching import ending, has_ended
 from conformance.confinement.confined import Confined
 from conformance.quiet import quiet
 
@@ -29,12 +30,18 @@ _PAUSE = 2
 
 
 def main(confined: Confined, arguments: Sequence[str]) -> None:
-    """Serve the judge on the descriptor of the first argument; the others are the file's name and an attribute."""
+    """Serve the judge on the descriptor of the first argument; then the file's name, an attribute, and `torch` or "".
+
+    With torch a submission may import it: it has been imported here.
+    """
+    with_torch = arguments[3:] == ["torch"]
     control = Control(socket.socket(fileno=int(arguments[0])))
     with contextlib.suppress(EOFError), quiet():  # EOFError: the judge is gone
         program = Program(control.receive_bytes(_LONGEST_SOURCE), arguments[1])
-        control.send_bytes("\n".join(reachable()).encode())
+        control.send_bytes("\n".join(reachable(with_torch=with_torch)).encode())
         warm()
+        if with_torch:
+            warm_torch()
         program = replace(program, code=compiled(confined, program, control))
         gc.collect()
         gc.freeze()  # what is here stays here, so that no child copies it to count it
@@ -44,10 +51,12 @@ def main(confined: Confined, arguments: Sequence[str]) -> None:
                 control.send_report(_run(order, control, confined, program, arguments[2]))
 
 
-def reachable() -> list[str]:
+def reachable(*, with_torch: bool = False) -> list[str]:
     """Those of the forbidden modules that can be imported all the same."""
     found = []
     for name in FORBIDDEN:
+        if with_torch and name == "torch":
+            continue
         with contextlib.suppress(ImportError, OSError):
             importlib.import_module(name)
             found.append(name)
@@ -83,7 +92,7 @@ def _watch(child: int, control: Control) -> bool:
     with contextlib.ExitStack() as stack:
         poll = select.poll()
         poll.register(control, select.POLLIN)
-        ended = _ending(child, stack)
+        ended = ending(child, stack)
         if ended is not None:
             poll.register(ended, select.POLLIN)
         while (left := deadline - time.monotonic()) > 0:
@@ -91,20 +100,6 @@ def _watch(child: int, control: Control) -> bool:
             ready = dict(poll.poll(longest if ended is not None else _PAUSE))
             if control.fileno() in ready:
                 deadline = time.monotonic() + control.receive_order().seconds  # of this case: there is no other
-            if ended in ready or (ended is None and _has_ended(child)):
+            if ended in ready or (ended is None and has_ended(child)):
                 return False
     return True
-
-
-def _ending(child: int, stack: contextlib.ExitStack) -> int | None:
-    """A descriptor that can be read when a child has ended; None where the system knows no such thing."""
-    if not hasattr(os, "pidfd_open"):
-        return None
-    descriptor = os.pidfd_open(child)
-    stack.callback(os.close, descriptor)
-    return descriptor
-
-
-def _has_ended(child: int) -> bool:
-    """Whether a child has ended; it stays to be waited for."""
-    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None

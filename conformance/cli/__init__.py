@@ -1,4 +1,4 @@
-"""The command line: `rnn-conformance check|explain|run|new|report|cases|faults|power`."""
+"""The command line: `rnn-conformance check|explain|run|new|init|report|cases|faults|power`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from conformance.cli.supervise import supervised
 
 #: Where each command lives; none is imported before it is called, since some bring NumPy and torch.
-_NAMES = ("check", "explain", "run", "new", "report", "cases", "faults", "power")
+_NAMES = ("check", "explain", "run", "gate", "new", "init", "report", "cases", "faults", "power")
 _COMMANDS = {name: f"conformance.cli.{name}" for name in _NAMES}
 
 

@@ -16,6 +16,8 @@ from conformance.summary import EXIT_USAGE, EXIT_WRONG
 from conformance.sweep import mistake, setting
 from conformance.sweep.case_file import ASKS
 
+_HIDDEN = "  (hidden from authors)"
+
 
 @click.group()
 def cases() -> None:
@@ -31,13 +33,16 @@ def list_(*, ids: bool, as_json: bool, **chosen: Any) -> None:
     """Count the cases of each file, or list their ids."""
     plan = make_plan(**chosen)
     if as_json:
-        found = [{"id": c.id, "asks": c.asks, "file": c.file, "line": c.line, **c.settings()} for c in plan.cases]
+        found = [
+            {"id": c.id, "asks": c.asks, "file": c.file, "line": c.line, "visible": c.visible, **c.settings()}
+            for c in plan.cases
+        ]
         click.echo(json.dumps(found, indent=1))
     elif ids:
         click.echo("\n".join(case.id for case in plan.cases))
     else:
-        for file, count in Counter(case.file for case in plan.cases).items():
-            click.echo(f"{count:6,}  {file}")
+        for (file, visible), count in Counter((case.file, case.visible) for case in plan.cases).items():
+            click.echo(f"{count:6,}  {file}{'' if visible else _HIDDEN}")
         click.echo(f"{len(plan.cases):6,}  cases of suite {plan.suite.version} ({plan.suite.digest[:12]})")
 
 
@@ -131,7 +136,7 @@ def _description(case: Case) -> list[str]:
     learns = f"{case.task}, {case.steps} steps of {case.optimizer} at {case.learning_rate}"
     return [
         case.id,
-        f"  written in  {case.file}:{case.line}",
+        f"  written in  {case.file}:{case.line}{'' if case.visible else _HIDDEN}",
         f"  asks        {case.asks}, in {case.dtype}",
         f"  constructs  RNN({call})",
         f"  calls       rnn(input{', h_0' if case.h_0 == 'given' else ''})",

@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from conformance.cli.options import Failure, make_plan, own_stdout, progress, running, sentences
+from conformance.cli.options import Failure, allowing, make_plan, own_stdout, progress, running, sentences
 from conformance.cli.outcome import write_reports
+from conformance.command import Allowed
 from conformance.discovery import from_command, parse
-from conformance.execution import execute, load
-from conformance.quiet import show_output as let_through
+from conformance.execution import execute, loaded
 from conformance.report.terminal import render
 from conformance.result import Result
 from conformance.source import Source
@@ -24,6 +24,7 @@ from conformance.summary import EXIT_USAGE, exit_code
 @click.option("--command", metavar="'./my_rnn ...'", help="A program that speaks conformance/protocol.md, instead.")
 @click.option("--report", "reports", type=click.Path(path_type=Path), help="Write records and HTML report here.")
 @running
+@allowing
 @click.pass_context
 @sentences
 def check(
@@ -35,15 +36,18 @@ def check(
     as_json: bool,
     strict: bool,
     complete: bool,
-    show_output: bool,
+    allowed: Allowed,
     **chosen: Any,
 ) -> int:
     """Check one implementation against torch.nn.RNN; writes nothing unless asked to."""
-    let_through(show=show_output)
     with own_stdout() as out:
         plan = make_plan(**chosen)
-        named = load([_source(implementation, command)])
-        with progress(len(plan.cases)) as advance, write_reports(reports) as stream:
+        source = _source(implementation, command)
+        with (
+            loaded([source], allowed) as named,
+            progress(len(plan.cases)) as advance,
+            write_reports(reports) as stream,
+        ):
             run = execute(plan, named, stream=stream, progress=advance)
         result = Result(run)
         text = json.dumps(result.to_dict(), indent=2) if as_json else render(run, strict=strict, complete=complete)

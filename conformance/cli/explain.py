@@ -11,14 +11,15 @@ from pathlib import Path
 import click
 
 from conformance import shrink, walkthrough
-from conformance.cli.options import Failure, make_plan, own_stdout, progress, sentences
+from conformance.cli.options import Failure, allowing, make_plan, own_stdout, progress, sentences
+from conformance.command import Allowed
 from conformance.discovery import parse
-from conformance.execution import execute, load, load_oracle
+from conformance.execution import execute, load_oracle, loaded
+from conformance.plain_text import clean
 from conformance.plan import Plan
-from conformance.quiet import show_output as let_through
 from conformance.record import Record
 from conformance.report.terminal import explanation_lines, verdict_line
-from conformance.report.text import clean, wrapped
+from conformance.report.text import wrapped
 from conformance.runner import Subject
 from conformance.script import write
 from conformance.status import Status
@@ -31,6 +32,8 @@ _NO_STEPS = (
     "ask the same of single calls, and those can be explained: leave the case out, or take one of them"
 )
 
+_NO_ANSWER = (Status.CRASH, Status.TIMEOUT, Status.MEMORY)
+
 
 @click.command()
 @click.argument("implementation", metavar="FILE.py[:NAME] | package.module:NAME")
@@ -40,7 +43,7 @@ _NO_STEPS = (
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other numbers.")
 @click.option("--dtype", type=click.Choice(["float64", "float32"]), help="Instead of each case's own.")
 @click.option("--script", type=click.Path(path_type=Path), help="Write a script that reproduces the small case.")
-@click.option("--show-output", is_flag=True, help="Let prints of the implementation through, on stderr.")
+@allowing
 @click.pass_context
 @sentences
 def explain(
@@ -53,24 +56,23 @@ def explain(
     seed: int,
     dtype: str | None,
     script: Path | None,
-    show_output: bool,
+    allowed: Allowed,
 ) -> int:
     """Reduce a failing case to the smallest that still fails, and show it step by step, to be checked by hand.
 
     CASE is the id of a case; without it all are run, and the simplest that fails is taken. Exit codes as for `check`.
     """
-    let_through(show=show_output)
     with own_stdout() as out:
         plan = make_plan(cases=cases, where=where, case=None, seed=seed, dtype=dtype or "auto")
         source = parse(implementation)
         if case_id is not None:  # who asks for one case wants it explained, also where it is a known difference
             plan, source = _only(plan, case_id), dataclasses.replace(source, known=())
-        named = load([source])
-        with progress(len(plan.cases)) as advance:
-            run = execute(plan, named, progress=advance)
-        summary = summaries(run)[0]
-        for line in _lines(plan, summary, Subject(named[0].implementation), implementation, script):
-            click.echo(line.replace(MARK, click.style(MARK, fg="red")), file=out, color=ctx.color)
+        with loaded([source], allowed) as named:
+            with progress(len(plan.cases)) as advance:
+                run = execute(plan, named, progress=advance)
+            summary = summaries(run)[0]
+            for line in _lines(plan, summary, Subject(named[0].implementation), implementation, script):
+                click.echo(line.replace(MARK, click.style(MARK, fg="red")), file=out, color=ctx.color)
     return exit_code([summary], finished=run.complete)
 
 
@@ -96,7 +98,7 @@ def _lines(plan: Plan, summary: Summary, subject: Subject, implementation: str, 
     yield from _suite_errors(summary)
     record = _simplest(summary)
     if record is None or not summary.connected:
-        yield from _training_alone(summary)
+        yield from _without_steps(summary)
         return
     yield ""
     trial = _smallest(plan, record, subject)
@@ -119,12 +121,14 @@ def _suite_errors(summary: Summary) -> Iterator[str]:
         yield from wrapped(f"{fault.case}: {fault.why}", "  ")
 
 
-def _training_alone(summary: Summary) -> Iterator[str]:
-    """Why nothing is explained where training alone went wrong."""
+def _without_steps(summary: Summary) -> Iterator[str]:
+    """What is wrong where no single call can be followed: no answer came, or training alone went wrong."""
     first = summary.first
-    if first is not None and first.asks == "training" and summary.connected:
-        yield ""
-        yield from wrapped(f"{first.case} fails: {first.why}.")
+    if first is None or not summary.connected or (first.asks != "training" and first.status not in _NO_ANSWER):
+        return
+    yield ""
+    yield from wrapped(f"{first.case} fails: {first.why}.")
+    if first.asks == "training":
         yield ""
         yield from wrapped(f"{_NO_STEPS[0].upper()}{_NO_STEPS[1:]}.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 import sys
@@ -12,9 +13,11 @@ from typing import IO, Any, TypeVar
 
 import click
 
+from conformance.command import Allowed
 from conformance.execution import NoTorchError
 from conformance.implementation import NoImplementationError
 from conformance.plan import Plan
+from conformance.quiet import show_output as let_through
 from conformance.record import Record
 from conformance.record_file import RecordError
 from conformance.summary import EXIT_HARNESS, EXIT_NOTHING, EXIT_USAGE
@@ -70,7 +73,6 @@ def selection(command: Command) -> Command:
 def running(command: Command) -> Command:
     """The options of a run."""
     for option in (
-        click.option("--show-output", is_flag=True, help="Let prints of the implementation through, on stderr."),
         click.option("--complete", is_flag=True, help="Succeed only if nothing is declined."),
         click.option("--strict", is_flag=True, help="Succeed only if every wrong call is refused too."),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout and nothing else."),
@@ -85,6 +87,38 @@ def running(command: Command) -> Command:
     ):
         command = option(command)
     return selection(command)
+
+
+def allowing(command: Command) -> Command:
+    """The options that say what an implementation may take and print; the command is given an Allowed."""
+
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any, case_time_limit: float | None, memory_limit: int | None, show_output: bool, **kwargs: Any
+    ) -> Any:
+        let_through(show=show_output)  # where there can be no process of its own
+        chosen = Allowed(case_seconds=case_time_limit, show_output=show_output)
+        if memory_limit is not None:
+            chosen = dataclasses.replace(chosen, memory=memory_limit << 20)
+        return command(*args, allowed=chosen, **kwargs)
+
+    for option in (
+        click.option("--show-output", is_flag=True, help="Let prints of the implementation through, on stderr."),
+        click.option(
+            "--memory-limit",
+            type=click.IntRange(min=1),
+            metavar="MIB",
+            help="What an implementation in Python may have.  [default: three quarters of what there is]",
+        ),
+        click.option(
+            "--case-time-limit",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            help="For one case.  [default: 60; of a command, its file's]",
+        ),
+    ):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[return-value]  # functools.wraps keeps the signature
 
 
 def make_plan(*, cases: Path | None, where: str | None, case: str | None, **settings: Any) -> Plan:

@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from conformance.cli.options import Failure, make_plan, own_stdout, progress, running, sentences
+from conformance.cli.options import Failure, allowing, make_plan, own_stdout, progress, running, sentences
 from conformance.cli.outcome import write_reports
+from conformance.command import Allowed
 from conformance.discovery import discover, select
-from conformance.execution import execute, load_all
-from conformance.quiet import show_output as let_through
+from conformance.execution import execute, loaded
 from conformance.record import Run
 from conformance.report.terminal import render
 from conformance.result import Result
@@ -25,6 +25,7 @@ from conformance.summary import EXIT_NOTHING, EXIT_USAGE, exit_code, summaries
 @click.option("--impl", "names", metavar="NAME", multiple=True, help="Only this implementation; repeatable.")
 @click.option("--reports", type=click.Path(path_type=Path), default="reports", show_default=True, help="Written here.")
 @running
+@allowing
 @click.pass_context
 @sentences
 def run(
@@ -36,16 +37,18 @@ def run(
     as_json: bool,
     strict: bool,
     complete: bool,
-    show_output: bool,
+    allowed: Allowed,
     **chosen: Any,
 ) -> int:
     """Run every implementation under impls/ and every installed one; write results.jsonl and parity.html."""
-    let_through(show=show_output)
     with own_stdout() as out:
         plan = make_plan(**chosen)
         sources, skipped = _chosen(impls, names)
-        named = load_all(sources)
-        with progress(len(plan.cases) * len(named)) as advance, write_reports(reports) as stream:
+        with (
+            loaded(sources, allowed, lenient=True) as named,
+            progress(len(plan.cases) * len(named)) as advance,
+            write_reports(reports) as stream,
+        ):
             done = execute(plan, named, skipped=skipped, stream=stream, progress=advance)
         text = json.dumps(_documents(done), indent=2) if as_json else render(done, strict=strict, complete=complete)
         click.echo(text, file=out, color=ctx.color)

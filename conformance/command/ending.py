@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import signal
+
+from conformance.plain_text import clean
 
 _MEANS = {
     "SIGSEGV": "it touched memory that is not its own",
@@ -13,10 +14,10 @@ _MEANS = {
     "SIGABRT": "it gave up by itself, as on a failed assertion",
     "SIGKILL": "from outside, as when memory runs out",
     "SIGPIPE": "it wrote to what nobody reads",
+    "SIGSYS": "it asked the system for something that no calculation needs",
     "SIGXCPU": "its share of processor time was used up",
 }
 _LINES, _LONGEST = 3, 300
-_TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
 def ended(code: int) -> str:
@@ -32,7 +33,6 @@ def ended(code: int) -> str:
 
 def last_said(words: bytes) -> str:
     """`; the last it wrote to standard error: "..."`, made harmless, or nothing."""
-    text = _TERMINAL.sub("", words.decode("utf-8", "replace"))
-    lines = ["".join(c if c.isprintable() else " " for c in line).strip() for line in text.splitlines()]
+    lines = [" ".join(line.split()) for line in clean(words.decode("utf-8", "replace"), None).splitlines()]
     said = " / ".join([line for line in lines if line][-_LINES:])
     return f'; the last it wrote to standard error: "{said[-_LONGEST:]}"' if said else ""

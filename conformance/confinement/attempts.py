@@ -32,6 +32,7 @@ ATTEMPTS: Mapping[str, Callable[[Targets], str]] = MappingProxyType(
         "change a file's mode": reaching_out.change_mode,
         "allocate over the cap": reaching_further.allocate,
         "open files over the cap": reaching_further.open_many,
+        "begin as a program again": reaching_further.take_number,
         "change a limit": reaching_further.change_limit,
         "use a capability": reaching_further.change_root,
         "gain privileges": reaching_further.keep_privileges,

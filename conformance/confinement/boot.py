@@ -15,7 +15,7 @@ from types import ModuleType
 
 
 class Packages:
-    """Finds these packages, each in its folder, and no other.
+    """Finds these packages, each in its folder or its one file, and no other.
 
     It is no importlib.abc.MetaPathFinder, since that module takes half as long to import as NumPy.
     """
@@ -31,10 +31,11 @@ class Packages:
         if path is not None or name not in self._folders:
             return None
         folder = self._folders[name]
-        file = f"{folder}{os.sep}__init__.py"
+        whole = not folder.endswith(".py")
+        file = f"{folder}{os.sep}__init__.py" if whole else folder
         loader = importlib.machinery.SourceFileLoader(name, file)
-        spec = importlib.machinery.ModuleSpec(name, loader, origin=file, is_package=True)
-        spec.submodule_search_locations, spec.has_location = [folder], True
+        spec = importlib.machinery.ModuleSpec(name, loader, origin=file, is_package=whole)
+        spec.submodule_search_locations, spec.has_location = [folder] if whole else None, True
         return spec
 
 

@@ -56,7 +56,7 @@ def examined(environment: Mapping[str, str] = os.environ) -> Machine:
     """The whole machine, for the level that RNN_CONFORMANCE_REQUIRE asks for; raises NotJudgedError for nonsense."""
     weakest = required(environment)
     return Machine(
-        system=f"{platform.system()} {platform.release()} {platform.machine()}, {_user()}",
+        system=system(),
         layers=findings(weakest),
         levels=tuple((level, lacking(level)) for level in Level),
         strongest=strongest(),
@@ -119,6 +119,11 @@ def _refused(evidence: Iterable[Attempt]) -> dict[str, list[str]]:
 def _wrapped(text: str, indent: int = 4) -> list[str]:
     space = " " * indent
     return textwrap.wrap(text, _WIDTH, initial_indent=space, subsequent_indent=space or "  ")
+
+
+def system() -> str:
+    """The system of a machine, and whether we are root on it."""
+    return f"{platform.system()} {platform.release()} {platform.machine()}, {_user()}"
 
 
 def _user() -> str:

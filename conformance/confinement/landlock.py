@@ -31,6 +31,7 @@ class Landlock(Layer):
     )
     descriptor: int = -1
     interface: int = 0  # the version of the kernel's
+    starting: bool = False  # some programs may be run
 
     @classmethod
     def missing(cls) -> str:
@@ -59,8 +60,16 @@ class Landlock(Layer):
             with landlock.Ruleset(scoped=every) as rules:
                 for path in visible.readable():
                     rules.allow_path(path, read | landlock.AccessFS.READ_DIR if path.is_dir() else read)
+                for path in visible.executable:
+                    rules.allow_path(path, landlock.AccessFS.EXECUTE)
+                if visible.executable:  # Python as a program lists its library when it starts: names alone
+                    for folder in visible.library:
+                        rules.allow_path(folder, landlock.AccessFS.READ_DIR)
+                if visible.writable is not None:
+                    rules.allow_path(visible.writable, rules.handled_fs)
                 rules.allow_path("/dev/null", read | landlock.AccessFS.WRITE_FILE)
-                return cls(descriptor=os.dup(rules.fileno()), interface=rules.abi_version)
+                starting = bool(visible.executable)
+                return cls(descriptor=os.dup(rules.fileno()), interface=rules.abi_version, starting=starting)
         except (landlock.LandlockError, OSError) as error:
             raise NotJudgedError(f"Landlock refuses the list of files: {error}") from None
 
@@ -73,7 +82,9 @@ class Landlock(Layer):
         """More on newer kernels."""
         connections = ("connect to the judge",) if self.interface >= _CONNECTIONS_SINCE else ()
         signals = ("signal the judge", "signal the parent") if self.interface >= _SIGNALS_SINCE else ()
-        return self.refuses + connections + signals
+        # It lets start what it was told: then seccomp forbids it, or, where something is built, it is meant to.
+        refuses = tuple(name for name in self.refuses if not (self.starting and name == "start a program"))
+        return refuses + connections + signals
 
     def put_on_parent(self) -> None:
         """The warm parent reads no more than its children; each of them gets a domain of its own within."""

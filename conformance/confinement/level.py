@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from conformance.confinement.landlock import Landlock
@@ -55,9 +55,10 @@ def lacking(level: Level) -> str:
     return ""
 
 
-def strongest() -> Level:
+def strongest(lacks: Callable[[Level], str] | None = None) -> Level:
     """The strongest level that this machine proves to offer."""
-    return next((level for level in (Level.A, Level.B) if not lacking(level)), Level.C)
+    lacks = lacks or lacking
+    return next((level for level in (Level.A, Level.B) if not lacks(level)), Level.C)
 
 
 def required(environment: Mapping[str, str] = os.environ) -> Level:
@@ -70,23 +71,29 @@ def required(environment: Mapping[str, str] = os.environ) -> Level:
 
 
 def settled(
-    asked: Level | None = None, *, advisory: bool = False, environment: Mapping[str, str] = os.environ
+    asked: Level | None = None,
+    *,
+    advisory: bool = False,
+    environment: Mapping[str, str] = os.environ,
+    lacks: Callable[[Level], str] | None = None,
 ) -> Level:
     """The level to judge at: the one asked for, else the strongest; raises NotJudgedError where that is too weak.
 
-    Level C judges only where `advisory` says that no verdict is wanted, or RNN_CONFORMANCE_REQUIRE allows it.
+    Level C judges only where `advisory` says that no verdict is wanted, or RNN_CONFORMANCE_REQUIRE allows it. `lacks`
+    says why a level is not offered, by a trial; empty where it is.
     """
+    lacks = lacks or lacking
     weakest = Level.C if advisory and REQUIRE not in environment else required(environment)
     if asked is None:
         # Where nothing less than A will do and A is refused, the reason is A's, not that B is there.
-        level = strongest()
-        reason = f": {lacking(weakest)}" if not level.holds(weakest) else ""
+        level = strongest(lacks)
+        reason = f": {lacks(weakest)}" if not level.holds(weakest) else ""
         met = f"this machine offers level {level}{reason}"
     else:
         level, met = asked, f"level {asked} is asked for"
     if not level.holds(weakest):
         why = f"{REQUIRE}={weakest} asks for {weakest}" if REQUIRE in environment else f"a verdict needs {weakest}"
         raise NotJudgedError(f"not judged: {why}, but {met} ({_SEE})")
-    if asked is not None and (missing := lacking(asked)):
+    if asked is not None and (missing := lacks(asked)):
         raise NotJudgedError(f"not judged: level {asked} is asked for, but {missing} ({_SEE})")
     return level

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from conformance.confinement.layer import Layer
+from conformance.confinement.system_calls import DESCRIPTOR
 from conformance.confinement.visible import Visible
 
 #: Windows has none; imported here, so that a child has nothing left to load.
@@ -27,7 +28,9 @@ class Limits(Layer):
 
     name: ClassVar[str] = "limits"
     what: ClassVar[str] = "processor time, memory, open files, no file grows"
-    refuses: ClassVar[tuple[str, ...]] = ("allocate over the cap", "open files over the cap", "write anywhere")
+    refuses: ClassVar[tuple[str, ...]] = (
+        "allocate over the cap", "open files over the cap", "begin as a program again", "write anywhere",
+    )  # fmt: skip
     cpu_seconds: int = 10
     memory: int = 2 << 30
     files: int = 64
@@ -44,6 +47,11 @@ class Limits(Layer):
         """The defaults."""
         del visible
         return cls()
+
+    def must_refuse(self) -> tuple[str, ...]:
+        """Less where files may grow, as those of a build, or where more may be open than any program may have."""
+        allowed = {"write anywhere": self.file_size > 0, "begin as a program again": self.files > DESCRIPTOR}
+        return tuple(name for name in self.refuses if not allowed.get(name))
 
     def put_on(self) -> None:
         """Set them all; macOS refuses to cap memory, which raises ValueError there."""

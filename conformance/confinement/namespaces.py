@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Self
 
 from conformance.confinement.layer import Layer, NotJudgedError
@@ -57,15 +59,25 @@ class Namespaces(Layer):
         if missing := cls.missing():
             raise NotJudgedError(missing)
         words = [_bubblewrap(), *_ISOLATED]
+        # Before the library, in which something is hidden that may lie in one of them.
+        whole = [path for path in visible.executable if path.is_dir()]
+        hidden = [path for folder in visible.library for path in visible.hidden(folder)]
+        for folder in whole:
+            words += ("--ro-bind", str(folder.resolve()), str(folder))
         for folder in visible.library:
             words += ("--ro-bind", str(folder), str(folder))
-            for hidden in visible.hidden(folder):
-                words += ("--tmpfs", str(hidden))
+        for folder in hidden:
+            words += ("--tmpfs", str(folder))
         for name, real in visible.binds():
-            words += ("--ro-bind", str(real), str(name))
-        for hidden in (path for folder in visible.library for path in visible.hidden(folder)):
-            words += ("--remount-ro", str(hidden))
-        words += ("--dev-bind", "/dev/null", "/dev/null", "--remount-ro", "/", "--chdir", "/", "--")
+            if not _within(name, whole) or _within(name, hidden):
+                words += ("--ro-bind", str(real), str(name))
+        if visible.writable is not None:
+            words += ("--bind", str(visible.writable), str(visible.writable))
+        for folder in hidden:
+            words += ("--remount-ro", str(folder))
+        for device in visible.devices:
+            words += ("--dev-bind", str(device), str(device))
+        words += ("--remount-ro", "/", "--chdir", "/", "--")
         return cls(words=tuple(words))
 
     def prefix(self) -> tuple[str, ...]:
@@ -75,6 +87,10 @@ class Namespaces(Layer):
     def fields(self) -> dict[str, object]:
         """Nothing of it is needed inside."""
         return {}
+
+
+def _within(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
 
 
 def _bubblewrap() -> str:

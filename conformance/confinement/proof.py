@@ -72,10 +72,13 @@ def attempts(confinement: Confinement, names: Sequence[str]) -> tuple[Attempt, .
 
 def prove(confinement: Confinement) -> tuple[Attempt, ...]:
     """Every attempt that these layers must refuse, each refused; raises NotJudgedError naming one that was not."""
-    made = attempts(confinement, must_refuse(confinement) + ABLE)
+    # Where no NumPy is to be seen, there is a program that brings its own arithmetic.
+    numpy = any(name == "numpy" for name, _ in confinement.visible.packages)
+    able = tuple(name for name in ABLE if numpy or name != "multiply matrices")
+    made = attempts(confinement, must_refuse(confinement) + able)
     for each in made:
-        if each.reached != (each.name in ABLE):
-            wanted = "possible" if each.name in ABLE else "refused"
+        if each.reached != (each.name in able):
+            wanted = "possible" if each.name in able else "refused"
             raise NotJudgedError(f"the layers do not hold: to {each.name} should be {wanted}, but: {each.happened}")
     return made
 

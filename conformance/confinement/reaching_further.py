@@ -6,6 +6,7 @@ import os
 
 from conformance.confinement import kernel
 from conformance.confinement.attempt import Targets
+from conformance.confinement.system_calls import DESCRIPTOR
 
 
 def outlive_parent(_targets: Targets) -> str:
@@ -36,6 +37,13 @@ def open_many(targets: Targets) -> str:
         for descriptor in opened:
             os.close(descriptor)
     return f"opened {len(opened)} files"
+
+
+def take_number(_targets: Targets) -> str:
+    """Take the number of the descriptor by which alone a program can be begun."""
+    os.dup2(0, DESCRIPTOR, inheritable=False)
+    os.close(DESCRIPTOR)
+    return "took the number"
 
 
 def change_limit(_targets: Targets) -> str:

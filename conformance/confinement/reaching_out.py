@@ -38,8 +38,12 @@ def write_file(targets: Targets) -> str:
 
 def change_mode(targets: Targets) -> str:
     """Change the mode of a file of the judge's, which Landlock does not cover."""
-    mode = os.stat(targets.canary).st_mode & 0o777  # noqa: PTH116
-    os.chmod(targets.canary, mode)  # noqa: PTH101
+    before = os.stat(targets.canary).st_mode & 0o777  # noqa: PTH116
+    os.chmod(targets.canary, before ^ 0o100)  # noqa: PTH101
+    after = os.stat(targets.canary).st_mode & 0o777  # noqa: PTH116
+    os.chmod(targets.canary, before)  # noqa: PTH101
+    if after == before:
+        raise PermissionError("it stays as it was")
     return "set the mode of a file"
 
 

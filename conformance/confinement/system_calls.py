@@ -8,7 +8,7 @@ from __future__ import annotations
 
 ALLOWED = """
     read write readv writev pread64 pwrite64 preadv pwritev close close_range lseek _llseek
-    open openat access faccessat faccessat2 readlink readlinkat getdents getdents64 getcwd chdir fchdir
+    access faccessat faccessat2 readlink readlinkat getdents getdents64 getcwd chdir fchdir
     stat lstat fstat newfstatat fstat64 fstatat64 statx statfs fstatfs fadvise64 fsync fdatasync
     dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2
     mmap munmap mremap mprotect madvise brk msync mincore membarrier
@@ -45,6 +45,22 @@ KILLED = """
     settimeofday clock_settime adjtimex clock_adjtime syslog personality vhangup
 """
 
+#: execveat(2) is how a program of its own, and not a fork of Python, is begun under its layers: by a descriptor of this
+#: number, which only the process that is about to become the program can have. It is above every limit of open files
+#: that a program gets and closes with the call, so that nothing can ever be begun again. Node.js 20 and the C library
+#: ask for nothing further that is not allowed above, or that they cannot do without (clone3, pkey_alloc, capget).
+DESCRIPTOR, EMPTY_PATH = 1000, 0x1000
+
+#: What a build step does besides: start others, and write files where the other layers let it.
+BUILDING = """
+    fork vfork execve execveat creat mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink
+    symlinkat truncate ftruncate fallocate copy_file_range sendfile
+"""
+#: What a build step asks for and no layer but namespaces would keep to its folder: it is told that it was done.
+PRETENDED = """
+    chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat
+"""
+
 #: clone(2): threads only, and none with a namespace or a tracer of its own. include/uapi/linux/sched.h
 THREAD = 0x00010000
 APART = 0x7E020000 | 0x00002000  # CLONE_NEW..., CLONE_PTRACE
@@ -59,5 +75,10 @@ FCNTL = (0, 1, 2, 3, 4, 1030, 1031, 1032)
 
 #: ioctl(2): whether it is a terminal and how wide, closing on exec, waiting or not, how much can be read.
 IOCTL = (0x5401, 0x5413, 0x5450, 0x5451, 0x5421, 0x541B)
+
+#: open(2): emptying what is opened to be read needs no right to write in Landlock before its version 3 (Linux 6.2).
+#: include/uapi/asm-generic/fcntl.h, the same on x86-64 and aarch64
+TRUNCATE, ACCESS = 0x200, 0x003
+MAY_TRUNCATE = (0x001, 0x002)  # O_WRONLY, O_RDWR
 
 VSOCK = 40  # AF_VSOCK, the way from a virtual machine to its host

@@ -21,11 +21,13 @@ _WITH_LIBRARIES = ("_bz2", "_ctypes", "_hashlib", "_lzma", "_uuid", "zlib", "num
 
 @dataclass(frozen=True, kw_only=True)
 class Visible:
-    """The files, all to be read and never written.
+    """The files, all to be read and, but for one folder, never written.
 
     `python` is the interpreter outside any virtual environment, `library` the folders of its standard library,
-    `packages` the top-level packages that may be imported, each with its folder, `shared` the shared libraries, each
-    by the name under which it is looked for, and `own` the files and folders of ours.
+    `packages` the top-level packages that may be imported, each with its folder or its one file, `shared` the shared
+    libraries, each by the name under which it is looked for, and `own` the files and folders of ours. Where a program
+    is confined, and not a fork of Python, `executable` are the files and folders that the kernel may run, `programs`
+    what it needs besides, and `writable` is the folder into which it builds another.
     """
 
     python: Path
@@ -33,6 +35,15 @@ class Visible:
     packages: tuple[tuple[str, Path], ...]
     shared: tuple[Path, ...]
     own: tuple[Path, ...]
+    executable: tuple[Path, ...] = ()
+    programs: tuple[Path, ...] = ()
+    writable: Path | None = None
+
+    @property
+    def devices(self) -> tuple[Path, ...]:
+        """Devices: nothing, and for torch, which draws a number when it is imported, the kernel's random numbers."""
+        torch = any(name == "torch" for name, _ in self.packages)
+        return (Path("/dev/null"), *((Path("/dev/urandom"),) if torch else ()))
 
     @classmethod
     def here(cls, *own: str, packages: Iterable[str] = ("numpy",)) -> Self:
@@ -45,11 +56,14 @@ class Visible:
         for name in _WITH_LIBRARIES:
             if importlib.util.find_spec(name):
                 importlib.import_module(name)
+        folders = tuple((name, _folder(name)) for name in packages)
+        for name, _ in folders:  # the shared libraries that it brings in, too
+            importlib.import_module(name)
         ours = (HOME / "__init__.py", HOME / "confinement", *(HOME / name for name in own))
         return cls(
             python=Path(os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)),
             library=tuple({Path(sysconfig.get_path(name)): None for name in ("stdlib", "platstdlib")}),
-            packages=tuple((name, _folder(name)) for name in packages),
+            packages=folders,
             shared=tuple(path for path in map(Path, kernel.shared_libraries()) if not _in_package_folder(path)),
             own=tuple(part for path in ours for part in (path, *_compiled(path))),
         )
@@ -60,7 +74,8 @@ class Visible:
 
     def binds(self) -> Iterator[tuple[Path, Path]]:
         """All but the standard library: the name that each file or folder has inside, and where it really is."""
-        for path in (self.python, *self._package_folders(), *self.own, *self.shared, Path("/etc/ld.so.cache")):
+        files = (self.python, *self._package_folders(), *self.own, *self.shared, Path("/etc/ld.so.cache"))
+        for path in dict.fromkeys((*files, *self.executable, *self.programs)):
             if path.exists() and not self._in_library(path):
                 yield path, Path(os.path.realpath(path))
 
@@ -84,9 +99,9 @@ class Visible:
 
 def _folder(package: str) -> Path:
     spec = importlib.util.find_spec(package)
-    if spec is None or not spec.origin or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(f"{package} cannot be made visible: it is not an installed package with a folder")
-    return Path(spec.origin).parent
+    if spec is None or not spec.has_location or not spec.origin:
+        raise ModuleNotFoundError(f"{package} cannot be made visible: it is not an installed package or file")
+    return Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
 
 
 def _in_package_folder(path: Path) -> bool:

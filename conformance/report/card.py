@@ -80,7 +80,8 @@ class Card:
         if record is not None and record.status is Status.SUITE_ERROR:
             return "Suite error"
         beside = record is not None and record.asks == "validation"
-        return "Simplest wrong call that it accepts" if beside else "Simplest failing case"
+        label = "Simplest wrong call that it accepts" if beside else "Simplest failing case"
+        return label if record is None or record.visible else f"{label}, hidden from its author"
 
     @property
     def shapes(self) -> str:

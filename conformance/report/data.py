@@ -1,6 +1,7 @@
 """The results as the page's script reads them: short rows that refer to tables of what they have in common.
 
-A row of `cases` is [id, asks, dtype, file, line, settings that differ from `usual`, its value on each axis or -1].
+A row of `cases` is [id, asks, dtype, file, line, settings that differ from `usual`, its value on each axis or -1], and
+a last column, 1, where it is hidden from the author of what was judged.
 A row of `results` is [implementation, case, status, what differs first, text, whether the exception's type is torch's,
 tensors, their distances, place, steps, curve]; implementation, case, status, text and tensors are places in their
 tables, and only a training case has a curve. That is [curve, losses, their differences from torch's, accuracy, sample],
@@ -15,11 +16,12 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 from typing import Any
 
+from conformance.plain_text import clean
 from conformance.record import Record, Run, dump
 from conformance.report.axis import AXES
 from conformance.report.mark import MARKS
 from conformance.report.reproduction import alone_options, dtype_forced, reproduction_options
-from conformance.report.text import clean, short
+from conformance.report.text import short
 from conformance.summary import summaries
 
 Json = Any  # what json.dumps takes
@@ -79,7 +81,8 @@ class PageData:
     def _case(self, record: Record) -> list[Json]:
         own = {k: v for k, v in record.settings.items() if k not in self._usual or repr(self._usual[k]) != repr(v)}
         groups = [values.index(v) if (v := axis.of(record)) is not None else -1 for axis, values in self._axes]
-        return [record.case, record.asks, record.dtype, record.file, record.line, own, groups]
+        hidden = [] if record.visible else [1]
+        return [record.case, record.asks, record.dtype, record.file, record.line, own, groups, *hidden]
 
     def _result(self, record: Record) -> list[Json]:
         case = self._case(record)

@@ -11,14 +11,15 @@ from typing import Any
 
 import jinja2
 
+from conformance.plain_text import clean
 from conformance.record import Run
 from conformance.report.axis import CASE_FILE
 from conformance.report.card import cards
 from conformance.report.data import PageData, embed, ordered
+from conformance.report.gate import facts, no_verdict
 from conformance.report.mark import MARKS
 from conformance.report.matrix import matrix
 from conformance.report.strength import Strength, strength_beside
-from conformance.report.text import clean
 from conformance.status import Status
 from conformance.summary import WRONG, summaries
 
@@ -55,6 +56,8 @@ def _found(run: Run) -> dict[str, Any]:
         "run": run,
         "header": run.header,
         "scope": _scope(run),
+        "no_verdict": no_verdict(run.header.gate),
+        "gate": () if run.header.gate is None else facts(run.header.gate),
         "summaries": summarized,
         "cards": cards(run, summarized, records),
         "lacking": [s for s in summarized if s.run < s.expected],

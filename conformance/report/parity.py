@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from conformance.plain_text import clean
 from conformance.record import Record
 from conformance.report.mark import MARKS
-from conformance.report.text import clean, wrapped
+from conformance.report.text import wrapped
 from conformance.status import Status
 from conformance.summary import FEATURES, WRONG, Summary
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 
+from conformance.plain_text import clean
 from conformance.record import Record, Run
-from conformance.report.text import clean
 from conformance.status import Status
 from conformance.summary import Summary
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import jinja2
 
+from conformance.plain_text import clean
 from conformance.report.explanation import explanation
 from conformance.report.shapes import shapes
-from conformance.report.text import clean
 from conformance.summary import Summary
 
 _ENVIRONMENT = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 
 import click
 
+from conformance.plain_text import clean
 from conformance.record import Record, Run
-from conformance.report import parity
+from conformance.report import gate, parity
 from conformance.report.axis import AXES, CASE_FILE
 from conformance.report.explanation import explanation
 from conformance.report.note import notes
 from conformance.report.reproduction import commands
 from conformance.report.shapes import shapes
-from conformance.report.text import WIDTH, clean, wrapped
+from conformance.report.text import WIDTH, wrapped
 from conformance.status import Status
 from conformance.summary import WRONG, Summary, summaries
 
@@ -48,7 +49,7 @@ def skipped_lines(run: Run) -> Iterator[str]:
 
 def verdict_line(summary: Summary) -> str:
     """One line: whether it succeeds, its name and its verdict."""
-    return f"{_mark(summary)} {summary.name}: {clean(summary.verdict.splitlines()[0])}"
+    return f"{_mark(summary)} {clean(summary.name)}: {clean(summary.verdict.splitlines()[0])}"
 
 
 def failure_lines(record: Record) -> Iterator[str]:
@@ -56,7 +57,8 @@ def failure_lines(record: Record) -> Iterator[str]:
     yield f"  {clean(record.case)}{'' if record.dtype == 'float64' else f' ({record.dtype})'}"
     yield from _wrapped(shapes(record), "    ")
     yield from _wrapped(record.why, "    ")
-    yield f"    written in {clean(record.file)}:{record.line}"
+    hidden = "" if record.visible else ", hidden from its author"
+    yield f"    written in {clean(record.file)}:{record.line}{hidden}"
 
 
 def explanation_lines(summary: Summary, *, bold: bool = False) -> Iterator[str]:
@@ -80,7 +82,7 @@ def explanation_lines(summary: Summary, *, bold: bool = False) -> Iterator[str]:
 def _summary(run: Run, summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]:
     """One implementation."""
     first, *rest = clean(summary.verdict).splitlines()
-    title = f"{_mark(summary)} {summary.name}"
+    title = f"{_mark(summary)} {clean(summary.name)}"
     room = WIDTH - len(click.unstyle(title)) - 2
     about = textwrap.shorten(clean(summary.planned.description), max(room, 10), placeholder="...")
     yield click.style(title, bold=True) + (f"  {about}" if about else "")
@@ -89,7 +91,7 @@ def _summary(run: Run, summary: Summary, *, strict: bool, complete: bool) -> Ite
     yield from _paragraph(explanation_lines(summary, bold=True))
     if summary.connected:
         yield from _paragraph(_failures(run, summary))
-        yield from _paragraph(_separating(summary))
+        yield from _paragraph(separating_lines(summary))
     noted = (line for note in notes(summary) for line in _wrapped(note, "  "))
     yield from noted if summary.first is None or not summary.connected else _paragraph(noted)
     yield from _paragraph(_validation(summary))
@@ -144,7 +146,7 @@ def _brief(why: str) -> str:
     return f"{before}{torch}{textwrap.shorten(first, _QUOTED, placeholder=' ...')})"
 
 
-def _separating(summary: Summary) -> Iterator[str]:
+def separating_lines(summary: Summary) -> Iterator[str]:
     """Settings of which one value fails and another never does, the clearest first."""
     asked = [r for r in summary.asked if r.status is Status.PASS or r.status in WRONG]
     found: list[tuple[float, str]] = []
@@ -177,6 +179,10 @@ def _demands(summary: Summary, *, strict: bool, complete: bool) -> Iterator[str]
 def _provenance(run: Run) -> Iterator[str]:
     """What was run with what."""
     header = run.header
+    if why := gate.no_verdict(header.gate):
+        yield from _wrapped(why, "", bold=True)
+    if header.gate is not None:
+        yield from _wrapped(gate.sentence(header.gate), "")
     if not run.complete:
         yield click.style("INCOMPLETE: the run was interrupted; this is no verdict.", bold=True)
     scope = ", ".join(f"{name} {value}" for name, value in header.scope.items() if value and value != "auto")

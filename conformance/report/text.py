@@ -1,42 +1,26 @@
-"""Text for a report: what implementations say made harmless and short, numbers made readable."""
+"""Text for a report: sentences on lines of a terminal, numbers made readable."""
 
 from __future__ import annotations
 
 import math
-import re
 import textwrap
 from collections.abc import Iterator
 
+from conformance.plain_text import clean, inert
+
 #: Columns of a line on a terminal.
 WIDTH = 79
-#: How many characters of one string stand in a report.
-LONGEST = 2000
 #: Of a ratio beyond it, the power of ten says enough.
 _MANY = 1000
-
-_TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
-_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# Controls, invisible and bidirectional formatting characters, and halves of surrogate pairs, which UTF-8 cannot write.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
-
-
-def clean(text: str) -> str:
-    """Remove terminal sequences, controls and bidirectional marks, and cut to `LONGEST` characters, saying so."""
-    seen = _UNSEEN.sub("", _LINE_ENDS.sub("\n", _TERMINAL.sub("", text)))
-    if len(seen) <= LONGEST:
-        return seen
-    return f"{seen[:LONGEST]} … (cut here: {len(seen):,} characters in all)"
 
 
 def wrapped(sentence: str, indent: str = "", hang: str | None = None) -> Iterator[str]:
     """A sentence, which may quote what an implementation said, on lines of a terminal of 80 columns."""
     hanging = indent if hang is None else hang
-    yield from textwrap.wrap(
+    lines = textwrap.wrap(
         clean(sentence), WIDTH, initial_indent=indent, subsequent_indent=hanging, break_on_hyphens=False
     )
+    yield from map(inert, lines)  # a line may begin now where none did before
 
 
 def spell(value: object) -> str:

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
 
 from conformance.child.control import NO_MEMORY, Report
 from conformance.command.ending import ended
-from conformance.confinement.limits import Limits
 from conformance.observation import Crashed, Lost, OutOfMemory, TimedOut
+from conformance.submission.allowance import Allowance
 from conformance.wire import Frame, Kind
 
 _FORBIDDEN = "its process was ended by SIGSYS: it asked the system for something that no calculation needs"
 
 
-@dataclass(frozen=True)
-class Allowance:
-    """What one case may take: seconds by the clock, and what the layer of limits allows."""
-
-    seconds: float
-    limits: Limits
-
-
-def outcome(answer: Frame | None, when: str, report: Report, allowed: Allowance, said: str) -> Frame | Lost:
+def outcome(
+    answer: Frame | None, when: str, report: Report, allowed: Allowance, seconds: float, said: str
+) -> Frame | Lost:
     """The answer where it came and its process ended well after it; `when` says how far it came, else."""
     if report.overdue:
-        return TimedOut(f"it was still running after {allowed.seconds:g} s and was stopped {when}{said}")
+        return TimedOut(f"it was still running after {seconds:g} s and was stopped {when}{said}")
     if report.code == NO_MEMORY or (answer is not None and _raised_memory_error(answer)):
         return OutOfMemory(f"it wanted more memory than the {allowed.limits.memory >> 20:,} MiB that a case may have")
     if report.code == -signal.SIGXCPU or (report.code < 0 and report.cpu_seconds >= allowed.limits.cpu_seconds):

@@ -17,6 +17,10 @@ class SubmissionError(Exception):
     """There is no submission that could be judged; the text says what is there instead."""
 
 
+class NoSubmissionError(SubmissionError):
+    """There is nothing at all, or nothing that we can read: a mistake of whoever asks."""
+
+
 @dataclass(frozen=True)
 class SubmissionFile:
     """The bytes of a submission as they were read, once; nobody opens the file again."""
@@ -30,7 +34,7 @@ class SubmissionFile:
         """Read a file of at most `largest` bytes; raises SubmissionError for anything else."""
         path = Path(path)
         if path.suffix != ".py":
-            raise SubmissionError(f"{path} is no Python file, but should be one: its name should end in .py")
+            raise SubmissionError(f"{path.name} is no Python file, but should be one: its name should end in .py")
         source = _content(path, largest)
         return cls(path.name, source, hashlib.sha256(source).hexdigest())
 
@@ -41,22 +45,22 @@ def _content(path: Path, largest: int) -> bytes:
     try:
         descriptor = os.open(path, flags)
     except OSError as error:
-        raise SubmissionError(_why(path, error)) from None
+        raise _why(path, error) from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise SubmissionError(f"{path} is no regular file, but should be one Python file")
+        raise SubmissionError(f"{path.name} is no regular file, but should be one Python file")
     with open(descriptor, "rb") as file:  # noqa: PTH123 -- a descriptor, not a path
         source = file.read(largest + 1)
     if len(source) > largest:
         raise SubmissionError(
-            f"{path} is larger than {largest:,} bytes, but should be at most that: submit your own code alone"
+            f"{path.name} is larger than {largest:,} bytes, but should be at most that: submit your own code alone"
         )
     return source
 
 
-def _why(path: Path, error: OSError) -> str:
+def _why(path: Path, error: OSError) -> SubmissionError:
     if path.is_symlink():
-        return f"{path} is a link, but should be the file itself"
+        return SubmissionError(f"{path.name} is a link, but should be the file itself")
     if isinstance(error, FileNotFoundError):
-        return f"{path} does not exist, but should be a Python file with an RNN in it"
-    return f"{path} cannot be read: {error.strerror}"
+        return NoSubmissionError(f"{path} does not exist, but should be a Python file with an RNN in it")
+    return NoSubmissionError(f"{path} cannot be read: {error.strerror}")

@@ -4,105 +4,188 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from conformance.child.files import FILES
+from conformance.child.files import FILES, TORCH_FILES, TORCH_PACKAGES
+from conformance.confinement import orphans
+from conformance.confinement.held import Held, held
 from conformance.confinement.layer import NotJudgedError
-from conformance.confinement.level import Level, settled
-from conformance.confinement.limits import Limits as Caps
-from conformance.confinement.start import Confinement
+from conformance.confinement.level import Level
 from conformance.confinement.visible import Visible
-from conformance.observation import Crashed, Lost, TimedOut
+from conformance.observation import Crashed, Lost, NotObservedError, TimedOut
 from conformance.remote import Line, RemoteImplementation
-from conformance.submission.ending import Allowance
-from conformance.submission.file import SubmissionFile
+from conformance.submission.allowance import Allowance, Clock
+from conformance.submission.file import LARGEST, SubmissionFile
 from conformance.submission.warm_parent import ParentLostError, WarmParent
 from conformance.wire import Frame, Limits
 
 #: After so many questions in a row without an answer in time none is asked any more.
 PATIENCE = 3
-_SECONDS = 10.0
+#: A child that let the judge wait for so many seconds answers one more question at most: its processor time is counted.
+_LONG = 0.5
 
 
 class SubmittedImplementation(RemoteImplementation):
-    """A submission that runs confined; `file` is what was read of it, `level` how strongly it is confined."""
+    """A submission that runs confined; `file` is what was read of it, `held` what it is confined in."""
 
-    def __init__(self, name: str, line: Line, file: SubmissionFile, level: Level, **about: Any) -> None:
+    def __init__(self, name: str, line: Line, file: SubmissionFile, held: Held, **about: Any) -> None:
         super().__init__(name, line, **about)
         self.file = file
-        self.level = level
+        self.held = held
 
 
 @contextlib.contextmanager
 def submitted(
     path: Path | str, attribute: str = "", *, level: Level | None = None, advisory: bool = False,
-    limits: Caps | None = None, seconds: float = _SECONDS,
+    allowed: Allowance | None = None, largest: int = LARGEST, with_torch: bool = False,
 ) -> Iterator[SubmittedImplementation]:  # fmt: skip
-    """A Python file as an implementation that runs confined, a fresh child a case of at most so many seconds.
+    """A Python file of at most `largest` bytes as an implementation that runs confined.
 
-    Raises SubmissionError where there is no such file, and NotJudgedError, then and in every case, where it cannot be
-    judged safely; level C is for `advisory` runs. Use it from a thread that stays: the kernel ends what is confined
+    Raises SubmissionError where there is no such file, and NotJudgedError (later on NotObservedError) where it cannot
+    be judged safely; level C is for `advisory` runs. Use it from a thread that stays: the kernel ends what is confined
     with the thread that started it.
     """
-    file = SubmissionFile.read(path)
+    file, allowed = SubmissionFile.read(path, largest), allowed or Allowance()
+    with (
+        held(level, allowed.limits, surroundings(with_torch=with_torch), advisory=advisory) as confinement,
+        running(file, attribute, confinement, allowed) as implementation,
+    ):
+        yield implementation
+
+
+def surroundings(*, with_torch: bool = False) -> Visible:
+    """What a submission finds around it."""
+    if with_torch:
+        return Visible.here(*TORCH_FILES, packages=TORCH_PACKAGES)
+    return Visible.here(*FILES)
+
+
+@contextlib.contextmanager
+def running(
+    file: SubmissionFile, attribute: str, confinement: Held, allowed: Allowance
+) -> Iterator[SubmittedImplementation]:
+    """A submission that was read, in a confinement that holds; raises NotJudgedError."""
     if not hasattr(os, "fork"):
         raise NotJudgedError("not judged: this system has no fork, by which a submission is given a process a case")
-    level = settled(level, advisory=advisory)
-    allowed = Allowance(seconds, limits or Caps())
-    with Confinement.prepare(level.layers, allowed.limits, Visible.here(*FILES)) as confinement:
-        line = SubmissionLine(confinement, file, attribute, level, allowed)
-        try:
-            line.start()
-            yield SubmittedImplementation(file.name.removesuffix(".py"), line, file, level, origin=str(path))
-        finally:
-            line.close()
+    line = SubmissionLine(confinement, file, attribute, allowed)
+    try:
+        line.start()
+        yield SubmittedImplementation(file.name.removesuffix(".py"), line, file, confinement, origin=file.name)
+    finally:
+        line.close()
 
 
 class SubmissionLine(Line):
     """A line to a warm parent, and to another one where the latest is gone."""
 
-    def __init__(
-        self, confinement: Confinement, file: SubmissionFile, attribute: str, level: Level, allowed: Allowance
-    ) -> None:
-        self._confinement, self._file, self._attribute = confinement, file, attribute
-        self._level, self._allowed = level, allowed
+    def __init__(self, confinement: Held, file: SubmissionFile, attribute: str, allowed: Allowance) -> None:
+        self._held, self._file, self._attribute, self._allowed = confinement, file, attribute, allowed
         self._parent: WarmParent | None = None
-        self._late = 0
+        self._late, self._together = 0, False
+        self._asked, self._slow = 0, False
+        self._clock = Clock(allowed.total_seconds)
+        # Where nothing forbids a child of a child to leave its session, it comes to us when that one has ended.
+        self._others = orphans.children() if self._held.level is Level.C and orphans.adopt() else None
 
     def start(self) -> WarmParent:
         """The warm parent, started where there is none; raises NotJudgedError."""
         if self._parent is None:
-            self._parent = WarmParent(self._confinement, self._file, self._attribute)
-            if self._level is not Level.C and self._parent.reachable:
+            self._parent = WarmParent(self._held.confinement, self._file, self._attribute, self._allowed)
+            if self._held.level is not Level.C and self._parent.reachable:
                 raise NotJudgedError(f"not judged: inside, {', '.join(self._parent.reachable)} can be imported")
         return self._parent
 
     def ask(self, question: Frame, limits: Limits) -> Frame | Lost:
-        """One case; raises NotJudgedError where what is around the submission failed, and not the submission."""
+        """One case; raises NotObservedError where what is around the submission failed, and not the submission."""
+        return self.begin(question, limits)()
+
+    def begin(self, question: Frame, limits: Limits) -> Callable[[], Frame | Lost]:
+        """The same in two halves: a child answers meanwhile."""
+        if self._clock.left <= 0:
+            used_up = f"the {self._allowed.total_seconds:g} s that all cases together may take were used up before it"
+            return lambda: TimedOut(f"it was not asked: {used_up}")
         if self._late >= PATIENCE:
             late = f"{PATIENCE} cases in a row before it had no answer within {self._allowed.seconds:g} s"
-            return TimedOut(f"it was not asked, since {late}")
-        answer = self._asked(question, limits)
-        self._late = self._late + 1 if isinstance(answer, TimedOut) else 0
-        return answer
+            return lambda: TimedOut(f"it was not asked, since {late}")
+        try:
+            parent = self.start()
+        except NotJudgedError as error:
+            raise NotObservedError(str(error)) from None
+        with self._clock.waiting():
+            seconds = self._clock.most(self._allowed.seconds)
+            parent.begin(question, limits, seconds, last=self._is_last())
+        return lambda: self._finish(parent)
+
+    def afresh(self, question: Frame, limits: Limits) -> Frame | Lost | None:
+        """The answer of a child that was asked nothing else; None where that is what every case has."""
+        if self._allowed.group == 1:
+            return None
+        self._leave()
+        self._asked = self._allowed.group  # the only one is the last one
+        return self.ask(question, limits)
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """A block in which one child answers every question, as training asks them: what it keeps is its own affair."""
+        self._leave()
+        self._together = True
+        try:
+            yield
+        finally:
+            self._together = False
+            self._leave()
 
     def close(self) -> None:
         """End what runs; it would be started anew by a question."""
         parent, self._parent = self._parent, None
         if parent is not None:
             parent.end()
+        if self._others is not None:
+            orphans.sweep(self._others)
 
-    def _asked(self, question: Frame, limits: Limits) -> Frame | Lost:
-        parent, answer = self.start(), None
+    def _is_last(self) -> bool:
+        """Whether the next question is its child's last: the group is full, or has taken long enough."""
+        if self._together:
+            return False
+        self._asked += 1
+        last = self._asked >= self._allowed.group or self._slow
+        self._asked, self._slow = (0, False) if last else (self._asked, False)
+        return last
+
+    def _leave(self) -> None:
+        """Let go of a child that could be asked more."""
+        self._asked = 0
+        if self._parent is not None:
+            with self._watched(self._parent), contextlib.suppress(ParentLostError):
+                self._parent.leave()
+
+    def _finish(self, parent: WarmParent) -> Frame | Lost:
+        """The answer to the question that was begun."""
+        answer: Frame | Lost
+        before = self._clock.left
         try:
-            answer = parent.ask(question, limits, self._allowed)
+            with self._clock.waiting(), self._watched(parent):
+                answer = parent.finish()
+        except NotJudgedError as error:
+            raise NotObservedError(str(error)) from None
         except ParentLostError:
-            if self._level is not Level.C:
-                raise NotJudgedError("not judged: the process that a submission is confined in was ended") from None
+            if self._held.level is not Level.C:
+                why = "not judged: the process that a submission is confined in was ended"
+                raise NotObservedError(why) from None
             answer = Crashed("the process above its own ended, too")
+        self._late = self._late + 1 if isinstance(answer, TimedOut) else 0
+        if isinstance(answer, Lost):
+            self._asked = 0  # its child is gone
+        self._slow = before - self._clock.left > _LONG
+        return answer
+
+    @contextlib.contextmanager
+    def _watched(self, parent: WarmParent) -> Iterator[None]:
+        """Let go of a warm parent that has ended."""
+        try:
+            yield
         finally:
             if parent.ended:
                 self._parent = None
-        return answer

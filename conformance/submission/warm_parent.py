@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import socket
 import subprocess
 import time
+from dataclasses import dataclass
 
 from conformance.child.control import Control, Order, Report
 from conformance.command.ending import last_said
 from conformance.confinement.layer import NotJudgedError
 from conformance.confinement.start import ENVIRONMENT, Confinement
 from conformance.observation import Garbled, Lost, TimedOut
-from conformance.submission.case_line import CaseLine
-from conformance.submission.ending import Allowance, outcome
-from conformance.submission.exchange import NotReadyError, exchanged
+from conformance.submission.allowance import Allowance
+from conformance.submission.case_line import CaseLine, NotReadyError
+from conformance.submission.ending import outcome
 from conformance.submission.file import SubmissionFile
 from conformance.submission.session import end_session
 from conformance.wire import Channel, DeadlineError, EndOfStreamError, FloodError, Frame, Limits, ProtocolError
@@ -31,21 +33,36 @@ class ParentLostError(Exception):
     """The warm parent is gone, which no submission can bring about where it is confined."""
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A question that is being answered; the `last` one ends its case child."""
+
+    question: Frame
+    limits: Limits
+    seconds: float
+    last: bool
+
+
 class WarmParent:
     """One process, and one child of it at a time."""
 
-    def __init__(self, confinement: Confinement, file: SubmissionFile, attribute: str) -> None:
+    def __init__(self, confinement: Confinement, file: SubmissionFile, attribute: str, allowed: Allowance) -> None:
+        self._allowed = allowed
         mine, its = socket.socketpair()
         self._control = Control(mine)
-        command = confinement.command("conformance.child.main:main", str(its.fileno()), file.name, attribute)
+        torch = ("torch",) if any(name == "torch" for name, _ in confinement.visible.packages) else ()
+        told = (str(its.fileno()), file.name, attribute, *torch)
+        command = confinement.command("conformance.child.main:main", *told, imports=("numpy", *torch))
         with its:
             self._process = subprocess.Popen(  # noqa: S603 -- our own words
                 command, env=ENVIRONMENT, pass_fds=(its.fileno(), *confinement.descriptors), close_fds=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
             )  # fmt: skip
         self._number = 0
-        #: A child that gets ready while the judge compares.
-        self._spare: CaseLine | None = None
+        #: The child that answers the next question; it gets ready while the judge compares.
+        self._line: CaseLine | None = None
+        self._asked: _Asked | None = None
+        self._trouble: Exception | None = None
         try:
             self.reachable = self._greet(file)
         except BaseException:
@@ -57,30 +74,58 @@ class WarmParent:
         """Whether it was ended, and another one is needed."""
         return self._process.returncode is not None
 
-    def ask(self, question: Frame, limits: Limits, allowed: Allowance) -> Frame | Lost:
-        """One case in a child of its own; raises NotJudgedError and ParentLostError, after which this one is ended."""
-        self._control.wait_at_most(allowed.seconds + _MARGIN)
+    def begin(self, question: Frame, limits: Limits, seconds: float, *, last: bool) -> None:
+        """Ask, of a child that was not asked its last question yet, or of a new one; `finish` tells of any trouble."""
+        self._asked, self._trouble = _Asked(question, limits, seconds, last), None
+        self._control.wait_at_most(seconds + _MARGIN)
         try:
-            with self._spare or self._begun() as child:
-                self._control.send_order(Order(self._number, allowed.seconds))
-                answer = self._asked(child.channel, question, limits, allowed)
-            self._spare = self._begun()
+            if self._line is None:
+                self._line = self._begun()
+            self._control.send_order(Order(self._number, seconds))
+            self._line.put(question, time.monotonic() + seconds + _MARGIN, last=last)
+        except Exception as trouble:  # noqa: BLE001 -- raised again by `finish`
+            self._trouble = trouble
+        except BaseException:  # Ctrl-C: nobody knows how far they are
+            self.end()
+            raise
+
+    def finish(self) -> Frame | Lost:
+        """The answer; raises NotJudgedError and ParentLostError, after which this one is ended."""
+        assert self._asked is not None
+        try:
+            answer = self._answered(self._asked)
         except (EOFError, ConnectionError):
             self.end()
             raise ParentLostError from None
         except (DeadlineError, TimeoutError):  # it should have been stopped from inside
             self.end()
-            return TimedOut(f"it gave no answer within {allowed.seconds:g} s, and all of it had to be stopped")
+            return TimedOut(f"it gave no answer within {self._asked.seconds:g} s, and all of it had to be stopped")
         except BaseException:  # Ctrl-C too: nobody knows how far they are
             self.end()
             raise
         return answer
 
+    def leave(self) -> None:
+        """Let go of a child that may have been asked more; raises ParentLostError."""
+        if self._line is None or self._asked is None or self._asked.last:
+            return
+        try:
+            self._line.end()
+            self._control.send_order(Order(self._number, _LEAVING))
+            self._report()
+            self._renew()
+        except (EOFError, OSError):
+            self.end()
+            raise ParentLostError from None
+        except BaseException:
+            self.end()
+            raise
+
     def end(self) -> None:
         """End it, and whatever it started."""
         self._control.close()
-        if self._spare is not None:
-            self._spare.close()
+        if self._line is not None:
+            self._line.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_LEAVING)
         end_session(self._process.pid)
@@ -102,7 +147,7 @@ class WarmParent:
     def _begun(self) -> CaseLine:
         """A case child that gets ready for the next question, with nothing to answer yet."""
         self._number += 1
-        line = CaseLine()
+        line = CaseLine(self._allowed.output)
         try:
             self._control.send_order(Order(self._number, descriptors=line.theirs))
         except BaseException:
@@ -112,25 +157,45 @@ class WarmParent:
             line.hand_over()
         return line
 
-    def _asked(self, channel: Channel, question: Frame, limits: Limits, allowed: Allowance) -> Frame | Lost:
-        answer, when = None, "after it answered"
+    def _renew(self) -> None:
+        """Put another child in the place of one that has ended."""
+        if self._line is not None:
+            self._line.close()
+        self._line = None
+        self._line = self._begun()
+
+    def _answered(self, asked: _Asked) -> Frame | Lost:
+        """What came of a question."""
+        if self._line is None:  # none could be begun
+            raise self._trouble or EOFError
+        channel, answer, when = self._line.channel, None, "after it answered"
         try:
-            answer = exchanged(channel, question, limits, time.monotonic() + allowed.seconds + _MARGIN)
+            if self._trouble is not None:
+                raise self._trouble
+            deadline = time.monotonic() + asked.seconds + _MARGIN
+            answer = self._line.hear(asked.question, asked.limits, deadline, last=asked.last)
+            if not asked.last:
+                self._control.send_order(Order(self._number, math.inf))  # it waits for as long as the judge works
+                return answer
         except EndOfStreamError as end:
             when = f"in the middle of its answer, after {end.received} bytes" if end.received else "before it answered"
         except FloodError:
-            return self._stopped(Garbled("it wrote more than 8 MiB of output in one case, but should answer"))
+            most = f"{self._allowed.output / (1 << 20):g} MiB"
+            return self._stopped(Garbled(f"it wrote more than {most} of output in one case, but should answer"))
         except ProtocolError as error:
             return self._stopped(Garbled(f"its answer does not follow the protocol: {error}"))
         except NotReadyError:
             self._report()
             raise NotJudgedError(f"not judged: a layer could not be put on{_words(channel)}") from None
-        return outcome(answer, when, self._report(), allowed, _words(channel))
+        found = outcome(answer, when, self._report(), self._allowed, asked.seconds, _words(channel))
+        self._renew()
+        return found
 
     def _stopped(self, lost: Lost) -> Lost:
         """End the child: what it still does is of no interest."""
         self._control.send_order(Order(self._number, 0.0))
         self._report()
+        self._renew()
         return lost
 
     def _report(self) -> Report:

@@ -45,6 +45,7 @@ class CaseFile:
     cases: int
     waive: dict[Check, str]
     source: YamlSource
+    visible: bool = True
 
 
 def read(path: Path, root: Path) -> CaseFile:
@@ -74,6 +75,7 @@ def read(path: Path, root: Path) -> CaseFile:
         cases=given["cases"],
         waive=given.get("waive", {}),
         source=source,
+        visible=given.get("visible", True),
     )
 
 
@@ -95,6 +97,7 @@ def model(asks: Asks) -> type[BaseModel]:
         "strategy": (Literal["full", "pairwise"], Field("full", description="pairwise: every pair of values once.")),
         "cases": (Annotated[int, Field(ge=1)], Field(description="How many cases the file expands to.")),
         "waive": (dict[Check, _Text], Field(None, description="Adequacy check: reason.")),
+        "visible": (bool, Field(True, description="false: `gate` shows the author of what it judges counts alone.")),
     }
     return create_model(f"{asks.capitalize()}File", __config__=_STRICT, **fields)
 

@@ -42,6 +42,7 @@ class Entry:
             passed=tuple(passed.items()),
             file=self.file.source.name,
             line=self.file.source.position(self.place, of_key=True)[0],
+            visible=self.file.visible,
         )
 
     @property

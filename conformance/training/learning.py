@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -128,13 +129,20 @@ class _Learning:
         except (KeyboardInterrupt, NotObservedError):
             raise
         except LostError as lost:
-            raise _EndError(lost.observation) from None
+            raise _EndError(_at(lost.observation, when)) from None
         except BaseException as error:  # noqa: BLE001 -- as in observe
             raise _EndError(failure_of(error, f"{stage} {when}".strip(), self._task.case)) from None
 
 
 #: When the parameters are those at the end.
 _AFTER = "after the last step"
+
+
+def _at(seen: Raised | Declined | Lost, when: str) -> Raised | Declined | Lost:
+    """What came of it elsewhere, and when: a network is constructed once."""
+    if not isinstance(seen, Raised) or seen.stage == "construct":
+        return seen
+    return dataclasses.replace(seen, stage=f"{seen.stage} {when}")
 
 
 def _copies(parameters: dict[str, Array]) -> dict[str, Array]:

@@ -62,6 +62,13 @@ def read_reply(frame: Frame, case: Case, calls: int) -> Observation:
     return observed
 
 
+def read_raised(frame: Frame) -> Raised:
+    """The error that a RAISED frame tells of; ProtocolError for any other frame."""
+    if frame.kind is not Kind.RAISED:
+        raise ProtocolError(f"its kind is {frame.kind.name}, but should be RAISED")
+    return _read_raised(Entries(frame.entries), "")
+
+
 # ---- writing
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from conformance.arguments import Arguments
 from conformance.case import CONSTRUCTOR_DEFAULTS, SIZES, Case
 from conformance.wire.frame import Frame, Kind, ProtocolError, quoted
+from conformance.wire.hints import HINTS, Hints, hint_entries
 from conformance.wire.value import Value
 
 Calls = tuple[tuple[Case, Arguments], ...]
@@ -24,10 +25,10 @@ _ASKS = ("values", "gradients", "validation")
 _NO_GRADIENT = np.zeros(0)
 
 
-def write_request(case: Case, calls: Calls, sequence: int) -> Frame:
+def write_request(case: Case, calls: Calls, sequence: int, hints: Hints | None = None) -> Frame:
     """Everything that an implementation is told of a case; neither its id nor what comes out of it is."""
     positional, keywords = case.constructor()
-    entries: dict[str, Value] = {"asks": case.asks, "dtype": case.dtype}
+    entries: dict[str, Value] = {"asks": case.asks, "dtype": case.dtype} | hint_entries(hints or Hints())
     entries |= {_ARGUMENT + name: value for name, value in zip(SIZES, positional, strict=False)}
     entries |= {_ARGUMENT + name: value for name, value in keywords.items()}
     if case.layout != "contiguous":
@@ -42,11 +43,12 @@ def write_request(case: Case, calls: Calls, sequence: int) -> Frame:
 def read_request(frame: Frame) -> tuple[Case, Calls]:
     """A case that constructs, and calls that hand over, what was asked; ProtocolError for any other frame.
 
-    Only what an implementation is told is in them: the case's id is empty, and the sizes of its data are not set.
+    Only what an implementation is told is in them: the case's id is empty, and the sizes of its data are not set. What
+    else it may heed `read_hints` tells.
     """
     if frame.kind is not Kind.CASE:
         raise ProtocolError(f"its kind is {frame.kind.name}, but should be CASE")
-    entries = dict(frame.entries)
+    entries = {name: value for name, value in frame.entries.items() if name not in HINTS}
     asks, dtype, layout = (_text(entries, *of) for of in (("asks",), ("dtype",), ("layout", "contiguous")))
     arguments = _taken(entries, _ARGUMENT)
     parameters = _taken(entries, _PARAMETER)
@@ -64,7 +66,8 @@ def _call_entries(arguments: Arguments, *, gradients: bool) -> Iterator[tuple[st
     if isinstance(arguments.h_0, tuple):
         yield from ((f"h_0/{index}", array) for index, array in enumerate(arguments.h_0))
     elif arguments.h_0 is not None:
-        yield "h_0", arguments.h_0
+        # It may be what an implementation has returned, in an order of bytes that only NumPy has.
+        yield "h_0", arguments.h_0.astype(arguments.h_0.dtype.newbyteorder("="), copy=False)
     if gradients:
         yield "grad_output", arguments.grad_output
         yield "grad_h_n", arguments.grad_h_n

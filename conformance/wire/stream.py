@@ -12,7 +12,9 @@ _CHUNK = 1 << 20
 #: What is written beside the answers, to standard error, in one case: more is a flood.
 MOST_ASIDE = 8 << 20
 #: How much of it is kept to be quoted.
-_KEPT = 4096
+_KEPT = 16_384
+#: How often is looked after a deadline: whoever comes late itself finds what was there in time, however long it is.
+_LAST_LOOKS = 4096
 
 
 class DeadlineError(Exception):
@@ -37,7 +39,7 @@ class Channel:
     It works on file descriptors, which stay their owner's. Deadlines are readings of time.monotonic().
     """
 
-    def __init__(self, incoming: int, outgoing: int, aside: int | None = None) -> None:
+    def __init__(self, incoming: int, outgoing: int, aside: int | None = None, most_aside: int = MOST_ASIDE) -> None:
         for descriptor in (incoming, outgoing, aside):
             if descriptor is not None:
                 os.set_blocking(descriptor, False)
@@ -45,7 +47,8 @@ class Channel:
         self._heard = bytearray()
         self._ended = False
         self._last_words = b""
-        self._heard_aside = 0
+        self._heard_aside, self._most_aside = 0, most_aside
+        self._looks = 0
 
     @property
     def unasked(self) -> bytes:
@@ -63,7 +66,7 @@ class Channel:
 
     def send(self, data: bytes, deadline: float) -> bool:
         """Send all of it; False where the other side spoke before it had heard everything, or was gone."""
-        self._heard_aside = 0
+        self._heard_aside = self._looks = 0
         left = memoryview(data)
         while left:
             try:
@@ -87,16 +90,17 @@ class Channel:
         return taken
 
     def _wait(self, deadline: float, *, sending: bool = False) -> None:
-        """Wait until there is something to read, or room to write, and read it."""
-        left = deadline - time.monotonic()
+        """Wait until there is something to read, or room to write, and read it; what is there is not too late."""
+        left = max(0.0, deadline - time.monotonic())
+        self._looks += left == 0.0
         poll = select.poll()
         poll.register(self._incoming, select.POLLIN)
-        if self._aside is not None:
+        if self._aside is not None and left:
             poll.register(self._aside, select.POLLIN)
         if sending:
             both = select.POLLIN | select.POLLOUT if self._outgoing == self._incoming else select.POLLOUT
             poll.register(self._outgoing, both)
-        events = dict(poll.poll(math.ceil(left * 1000))) if left > 0 else {}
+        events = dict(poll.poll(math.ceil(left * 1000))) if self._looks <= _LAST_LOOKS else {}
         if not events:
             raise DeadlineError
         if events.get(self._incoming, 0) & ~select.POLLOUT:
@@ -128,6 +132,6 @@ class Channel:
             return False
         self._last_words = (self._last_words + chunk)[-_KEPT:]
         self._heard_aside += len(chunk)
-        if self._heard_aside > MOST_ASIDE:
+        if self._heard_aside > self._most_aside:
             raise FloodError
         return True

@@ -1,4 +1,4 @@
-"""One thread each, or no bench; and two tables at the end: how many times torch's time the reference takes."""
+"""One thread each, or no bench; and tables at the end: how many times torch's time the reference takes, what confinement costs."""
 
 import os
 
@@ -8,6 +8,7 @@ from paired_times import VARIABLES, table, training_table
 
 ROWS = pytest.StashKey[dict]()
 TRAININGS = pytest.StashKey[list]()
+GATES = pytest.StashKey[list]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -22,6 +23,7 @@ def pytest_configure(config):
     torch.set_num_threads(1)
     config.stash[ROWS] = {}
     config.stash[TRAININGS] = []
+    config.stash[GATES] = []
     config.option.benchmark_quiet = True
 
 
@@ -41,12 +43,22 @@ def record_training(request):
     return lambda *row: request.config.stash[TRAININGS].append(row)
 
 
+@pytest.fixture
+def record_gate(request):
+    """A function that puts one figure, its unit and what is aimed at into the table of what confinement costs."""
+    return lambda *row: request.config.stash[GATES].append(row)
+
+
 def pytest_terminal_summary(terminalreporter, config):
     rows = config.stash[ROWS]
     if rows:
         terminalreporter.section("the reference's time as a multiple of torch.nn.RNN's")
         for line in table(rows):
             terminalreporter.write_line(line)
+    if config.stash[GATES]:
+        terminalreporter.section("what it costs to shut a submission in")
+        for what, figure, unit, goal in config.stash[GATES]:
+            terminalreporter.write_line(f"{what:70} {figure:8.1f} {unit} {'<=' if figure <= goal else '> '} {goal}")
     if config.stash[TRAININGS]:
         terminalreporter.section("two epochs of the digits, learned by torch and by the reference")
         for line in training_table(config.stash[TRAININGS]):

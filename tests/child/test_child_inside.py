@@ -4,11 +4,10 @@ import ast
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from submissions import CONFINED, confined, honest, seen
+from shut_in import CONFINED, confined, honest, own_name, seen
 
 from conformance.child.files import FILES, FORBIDDEN
 from conformance.confinement.level import Level
@@ -60,17 +59,18 @@ def test_no_visible_file_imports_an_answer_even_inside_a_function():
 
 
 @pytest.mark.parametrize("level", CONFINED)
-@pytest.mark.parametrize("name", [*FORBIDDEN, "conformance.runner", "conformance.discovery", "conformance.submission"])
-def test_nothing_with_answers_can_be_imported(level, name, tmp_path):
+def test_nothing_with_answers_can_be_imported(level, tmp_path):
     site = next(p for p in sys.path if p.endswith("site-packages"))
     before = f"""
-    import sys
+    import importlib, sys
     sys.path[:0] = [{str(ROOT)!r}, {site!r}]
-    try:
-        import {name}
-        found = ["imported"]
-    except (ImportError, OSError):
-        found = []
+    found = []
+    for name in {[*FORBIDDEN, "conformance.runner", "conformance.discovery", "conformance.submission"]!r}:
+        try:
+            importlib.import_module(name)
+            found.append(name)
+        except (ImportError, OSError):
+            pass
     """
     with confined(tmp_path, reaching("found", before), level) as implementation:
         found = seen(implementation)
@@ -104,10 +104,11 @@ def test_a_child_holds_its_case_and_its_output_alone(level, tmp_path):
 @pytest.mark.parametrize("level", CONFINED)
 def test_neither_the_judge_nor_a_file_can_be_reached(level, tmp_path):
     Path(tmp_path, "answers").write_text("secret")
+    name = own_name()
     before = f"""
     import os
     reached = []
-    for path in ("{tmp_path}/answers", "{tmp_path}/student.py", "/proc/{os.getpid()}/mem", "{ROOT}/README.md", "/etc/passwd"):
+    for path in ("{tmp_path}/answers", "{tmp_path}/{name}", "/proc/{os.getpid()}/mem", "{ROOT}/README.md", "/etc/passwd"):
         try:
             open(path).close()
             reached.append(path)
@@ -120,7 +121,7 @@ def test_neither_the_judge_nor_a_file_can_be_reached(level, tmp_path):
         except OSError:
             pass
     """
-    with confined(tmp_path, reaching("reached", before), level) as implementation:
+    with confined(tmp_path, reaching("reached", before), level, name) as implementation:
         found = seen(implementation)
     assert found.message == "[]"
 
@@ -131,9 +132,7 @@ def test_every_case_has_a_child_of_its_own(tmp_path):
         assert [type(seen(implementation)) for _ in range(3)] == [Answered] * 3
 
 
-def test_the_time_and_place_of_an_error_are_the_authors(tmp_path):
-    started = time.monotonic()
+def test_the_place_of_an_error_is_in_its_authors_file(tmp_path):
     with confined(tmp_path, honest("raise ValueError('no')"), Level.C) as implementation:
         found = seen(implementation)
-    assert (found.stage, found.where) == ("forward", "student.py:12")
-    assert time.monotonic() - started < 30
+    assert (found.stage, found.where) == ("forward", f"{implementation.file.name}:12")

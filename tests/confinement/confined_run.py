@@ -2,14 +2,11 @@
 
 import inspect
 import json
-import os
 import subprocess
 import textwrap
 from dataclasses import replace
 
-import pytest
-
-from conformance.confinement.level import Level, lacking, required
+from conformance.confinement.level import Level
 from conformance.confinement.start import ENVIRONMENT, Confinement
 from conformance.confinement.visible import Visible
 
@@ -43,14 +40,6 @@ def main(confined, arguments):
     took = 1e3 * (time.perf_counter() - before)
     print(json.dumps([json.loads(said or "null"), os.waitstatus_to_exitcode(status), took]))
 """
-
-
-def needs(level):
-    """Skip a test, with a sentence, on a machine that lacks a level, unless RNN_CONFORMANCE_REQUIRE asks for it."""
-    if missing := lacking(level):
-        if "RNN_CONFORMANCE_REQUIRE" in os.environ and required().holds(level):
-            pytest.fail(f"level {level} is required here, but {missing}")
-        pytest.skip(f"level {level} is not offered here: {missing}")
 
 
 def parent_package(folder, function):

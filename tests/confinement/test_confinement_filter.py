@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from confined_run import needs
+from shut_in import needs
 
 from conformance.confinement import seccomp, system_calls
 from conformance.confinement.layer import NotJudgedError, binding
@@ -90,6 +90,14 @@ def test_killed(ask, name):
         (("clone", CLONE_OF_A_THREAD | 0x40000000), ENOSYS),
         (("clone", CLONE_OF_A_THREAD | 0x10000000), ENOSYS),
         (("clone3", 0), ENOSYS),
+        (("openat", 0, 0, 0x80000), ALLOW),  # O_RDONLY | O_CLOEXEC
+        (("openat", 0, 0, 0x241), ALLOW),  # O_WRONLY | O_CREAT | O_TRUNC, as Python's "w": Landlock decides
+        (("openat", 0, 0, 0x242), ALLOW),  # O_RDWR
+        (("openat", 0, 0, 0x200), EPERM),  # O_RDONLY | O_TRUNC
+        (("openat", 0, 0, 0x80240), EPERM),
+        (("openat", 0, 0, 0x203), ENOSYS),
+        (("open", 0, 0x80000), ALLOW),
+        (("open", 0, 0x200), EPERM),
         (("socket", 1), EPERM),
         (("socket", 2), EPERM),
         (("socket", 40), KILL),

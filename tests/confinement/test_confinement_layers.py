@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from confined_run import needs
+from shut_in import needs
 
 from conformance.confinement.attempts import ABLE, ATTEMPTS
 from conformance.confinement.confined import ORDER

@@ -4,11 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from confined_run import needs
+from shut_in import needs, running, until
 
 from conformance.confinement.level import Level
 
@@ -67,7 +66,7 @@ def wait_long():
 JUDGE = """
 import json, subprocess, sys
 sys.path.insert(0, {root!r})
-sys.path.insert(0, {tests!r})
+sys.path[:0] = {tests!r}
 from pathlib import Path
 from confined_run import prepared
 from test_confinement_orphans import wait_long
@@ -83,31 +82,13 @@ started.wait()
 """
 
 
-def running(marker):
-    """The processes whose command line holds a word; each test's folder is one that nobody else has."""
-    found = []
-    for line in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = line.read_bytes()
-        except OSError:
-            continue
-        if marker.encode() in words:
-            found.append(int(line.parent.name))
-    return found
-
-
-def until(condition, seconds=20.0):
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return condition()
-
-
 @pytest.mark.parametrize("victim", ["judge", "parent", "child"])
 @pytest.mark.parametrize("level", [Level.A, Level.B])
 def test_whoever_is_killed_nothing_stays(level, victim, tmp_path):
     needs(level)
-    program = JUDGE.format(root=str(ROOT), tests=str(TESTS), level=level.value, folder=str(tmp_path))
+    program = JUDGE.format(
+        root=str(ROOT), tests=[str(TESTS), str(TESTS.parent)], level=level.value, folder=str(tmp_path)
+    )
     judge = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     outer = int(judge.stdout.readline())
     # bwrap twice (outside, and as process 1 inside), the warm parent and its child; without namespaces the last two.

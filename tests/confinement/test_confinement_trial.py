@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from confined_run import needs, run
+from confined_run import run
+from shut_in import needs
 
 from conformance.confinement.level import Level
 from conformance.confinement.limits import Limits

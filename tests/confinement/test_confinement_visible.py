@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from confined_run import needs
+from shut_in import needs
 
 from conformance.confinement.level import Level
 from conformance.confinement.namespaces import Namespaces

@@ -37,7 +37,7 @@ EVERY_CASE = {
 #: Those that end the process that calls them: what the command line says of its end.
 END_THE_PROCESS = {
     "dies_in_forward": "ended with exit code 0",
-    "killed_in_forward": "ended by signal SIGKILL",
+    "killed_in_forward": "ended by SIGKILL",
 }
 
 #: The one that acts as Ctrl-C does: the run ends, and there is no verdict.

@@ -3,6 +3,7 @@ function headOf(result) {
   return element("header", {},
     element("p", {}, marked(result.status), result.layer ? ` · first differs in ${result.layer}` : "", ` · ${result.implementation}`),
     element("h2", { id: "result-case" }, ...breakable(result.case.id)),
+    result.case.hidden ? element("p", { class: "note" }, "Hidden from its author.") : null,
     result.why ? element("p", { class: "why" }, result.why) : null);
 }
 

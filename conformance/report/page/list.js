@@ -14,7 +14,7 @@ function listed(result) {
   const dtype = severalDtypes ? element("small", {}, ` ${result.case.dtype}`) : null;
   return element("tr", {},
     element("td", {}, marked(result.status)),
-    element("td", {}, open, dtype),
+    element("td", {}, open, dtype, result.case.hidden ? element("small", {}, " hidden from its author") : null),
     element("td", { class: "why" }, result.why || closeness(result)),
     element("td", { class: "whose" }, ...breakable(result.implementation)));
 }

@@ -5,8 +5,8 @@ const page = JSON.parse(document.getElementById("data").textContent);
 
 const statuses = page.statuses.map(([name, symbol, word, tone]) => ({ name, symbol, word, tone }));
 const axes = page.axes.map(([name, values]) => ({ name, values }));
-const cases = page.cases.map(([id, asks, dtype, file, line, settings, groups]) => ({
-  id, asks, dtype, file, line, settings: { ...page.usual, ...settings }, own: settings, groups,
+const cases = page.cases.map(([id, asks, dtype, file, line, settings, groups, hidden]) => ({
+  id, asks, dtype, file, line, settings: { ...page.usual, ...settings }, own: settings, groups, hidden: hidden === 1,
 }));
 
 function distancesOf(tensors, numbers) {

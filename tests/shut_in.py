@@ -1,8 +1,10 @@
-"""Submissions written by a test, one case for them, and what is left running."""
+"""Submissions that a test writes and shuts in, one case for them, and what of them is still running."""
 
 import contextlib
+import itertools
 import os
 import textwrap
+import time
 from pathlib import Path
 from unittest import mock
 
@@ -12,7 +14,7 @@ from conformance.arguments import draw
 from conformance.case import Case
 from conformance.confinement.level import Level, lacking, required
 from conformance.observation import observe
-from conformance.submission import submitted
+from conformance.submission import Allowance, submitted
 
 CASE = Case(id="small", asks="values", input_size=3, hidden_size=4, seq_len=5, batch_size=2)
 ARGUMENTS = draw(CASE, 0)
@@ -38,6 +40,8 @@ class RNN:
         return np.stack(outputs), h
 """
 
+_NUMBERS = itertools.count()
+
 
 def needs(level):
     """Skip a test, with a sentence, on a machine that lacks a level, unless RNN_CONFORMANCE_REQUIRE asks for it."""
@@ -53,14 +57,26 @@ def honest(first="pass", tanh="np.tanh", before=""):
     return textwrap.dedent(before) + HONEST.replace("{first}", first).replace("{tanh}", tanh)
 
 
-@contextlib.contextmanager
-def confined(folder, source, level, **settings):
-    """A source as an implementation at a level."""
-    needs(level)
-    path = Path(folder, "student.py")
+def own_name():
+    """A name for a file that nobody else has: it is in the command line of every process of its submission."""
+    return f"student_{os.getpid()}_{next(_NUMBERS)}.py"
+
+
+def written(folder, source, name=""):
+    """A source as a file, under a name of its own unless one is given."""
+    path = Path(folder, name or own_name())
     path.write_bytes(source if isinstance(source, bytes) else source.encode())
-    with any_level(), submitted(path, level=level, advisory=level is Level.C, **settings) as implementation:
+    return path
+
+
+@contextlib.contextmanager
+def confined(folder, source, level, name="", **allowed):
+    """A source as an implementation at a level, with what an Allowance says; nothing of it may be running afterwards."""
+    needs(level)
+    path, allowance = written(folder, source, name), Allowance(**allowed)
+    with any_level(), submitted(path, level=level, advisory=level is Level.C, allowed=allowance) as implementation:
         yield implementation
+    assert until(lambda: not running(path.name)), f"a submission left processes behind: {running(path.name)}"
 
 
 @contextlib.contextmanager
@@ -72,14 +88,23 @@ def any_level():
 
 
 def seen(implementation, case=CASE, arguments=ARGUMENTS):
+    """What an implementation does in one call."""
     return observe(implementation, case, ((case, arguments),))
 
 
 def running(word):
-    """The processes whose command line holds a word."""
+    """The processes whose command line holds a word, which should be one that no other test uses."""
     found = []
     for line in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # it ended meanwhile
             if word.encode() in line.read_bytes():
                 found.append(int(line.parent.name))
     return found
+
+
+def until(condition, seconds=20.0):
+    """What a condition says as soon as it holds, or at last."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return condition()

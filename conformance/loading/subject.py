@@ -1,4 +1,4 @@
-"""What in a submission's module is the RNN: the one asked for, RNN, the only class with a forward, or rnn."""
+"""What in a module is the RNN: the one asked for, RNN, the only class with a forward, or rnn."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import inspect
 from types import ModuleType
 from typing import Any
 
-from conformance.implementation import NotConnectedError
+from conformance.implementation import NoImplementationError
+from conformance.loading.code import Code
 
 
-def subject(module: ModuleType, attribute: str, file: str) -> Any:
-    """The class or function that is meant, as `check` would choose it; raises NotConnectedError where there is none."""
-    if attribute:
-        return _named(module, attribute, file)
+def subject(module: ModuleType, code: Code) -> Any:
+    """The class or function that is meant; NoImplementationError where there is none, or several could be it."""
+    if code.attribute:
+        return _named(module, code)
     classes = [value for value in _own(module, inspect.isclass) if _can_run(value)]
     named = getattr(module, "RNN", None)
-    # An RNN that is merely imported is not meant where the file has a class of its own.
+    # An RNN that is merely imported, torch's perhaps, is not meant where the file has a class of its own.
     if callable(named) and (named in classes or not classes or inspect.isfunction(named)):
         return named
     if len(classes) == 1:
@@ -23,18 +24,20 @@ def subject(module: ModuleType, attribute: str, file: str) -> Any:
     if not classes and callable(getattr(module, "rnn", None)):
         return module.rnn
     what = "no RNN" if not classes else f"{len(classes)} classes that could be it"
-    raise NotConnectedError(
-        f"{file} has {what}, but should have a class RNN, one class with forward, or a function rnn; "
-        f"it has {_contents(module)}"
+    raise NoImplementationError(
+        f"{code.origin} has {what}, but should have a class RNN, one class with forward, or a function rnn; "
+        f"it has {_contents(module)}. Choose one with {code.origin}:NAME, or write an adapter beside it: "
+        f"rnn-conformance new adapter.py --from {code.origin}"
     )
 
 
-def _named(module: ModuleType, attribute: str, file: str) -> Any:
+def _named(module: ModuleType, code: Code) -> Any:
+    """The one that is asked for, perhaps within a class."""
     found: Any = module
-    for part in attribute.split("."):
+    for part in code.attribute.split("."):
         found = getattr(found, part, None)
     if found is None:
-        raise NotConnectedError(f"{file} has no {attribute}; it has {_contents(module)}")
+        raise NoImplementationError(f"{code.place} has no {code.attribute}; it has {_contents(module)}")
     return found
 
 
