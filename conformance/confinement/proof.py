@@ -8,7 +8,7 @@ import os
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -53,29 +53,61 @@ def must_refuse(confinement: Confinement) -> tuple[str, ...]:
 
 def attempts(confinement: Confinement, names: Sequence[str]) -> tuple[Attempt, ...]:
     """What came of these attempts under these layers; raises NotJudgedError where the trial could not be run."""
+    with _trial(confinement, names) as made:
+        return made()
+
+
+@contextlib.contextmanager
+def _trial(confinement: Confinement, names: Sequence[str]) -> Iterator[Callable[[], tuple[Attempt, ...]]]:
+    """A trial that has begun; what is yielded waits for it, and raises NotJudgedError where it could not be run."""
     imports = ("numpy",) if "multiply matrices" in names else ()
     with laid_out(confinement) as targets:
         asked = (json.dumps(asdict(targets)), json.dumps(list(names)))
         command = confinement.command("conformance.confinement.trial:main", *asked, imports=imports)
         inherited = (*confinement.descriptors, *((targets.handle,) if targets.handle >= 0 else ()))
         try:
-            done = subprocess.run(  # noqa: S603 -- our own words
+            process = subprocess.Popen(  # noqa: S603 -- our own words
                 command, env=ENVIRONMENT, pass_fds=inherited, stdin=subprocess.DEVNULL,
-                capture_output=True, text=True, timeout=_SECONDS, check=False,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             )  # fmt: skip
-            return read(done.stdout)
-        except (OSError, subprocess.TimeoutExpired) as error:
+        except OSError as error:
             raise NotJudgedError(f"the trial of the layers could not be run: {error}") from None
-        except ValueError:
-            raise NotJudgedError(f"the trial of the layers ended early: {_last_line(done.stderr)}") from None
+        with process:
+            try:
+                yield lambda: _told(process)
+            finally:
+                process.kill()
+
+
+def _told(trial: subprocess.Popen[str]) -> tuple[Attempt, ...]:
+    """What a trial tells; raises NotJudgedError."""
+    try:
+        said, errors = trial.communicate(timeout=_SECONDS)
+        return read(said)
+    except subprocess.TimeoutExpired as error:
+        raise NotJudgedError(f"the trial of the layers could not be run: {error}") from None
+    except ValueError:
+        raise NotJudgedError(f"the trial of the layers ended early: {_last_line(errors)}") from None
 
 
 def prove(confinement: Confinement) -> tuple[Attempt, ...]:
     """Every attempt that these layers must refuse, each refused; raises NotJudgedError naming one that was not."""
+    with proving(confinement) as proven:
+        return proven()
+
+
+@contextlib.contextmanager
+def proving(confinement: Confinement) -> Iterator[Callable[[], tuple[Attempt, ...]]]:
+    """The same, begun; what is yielded waits for it."""
     # Where no NumPy is to be seen, there is a program that brings its own arithmetic.
     numpy = any(name == "numpy" for name, _ in confinement.visible.packages)
     able = tuple(name for name in ABLE if numpy or name != "multiply matrices")
-    made = attempts(confinement, must_refuse(confinement) + able)
+    with _trial(confinement, must_refuse(confinement) + able) as made:
+        yield lambda: _held(made(), able)
+
+
+def _held(made: tuple[Attempt, ...], able: Sequence[str]) -> tuple[Attempt, ...]:
+    """Attempts of which each came out as it should; raises NotJudgedError naming one that did not."""
     for each in made:
         if each.reached != (each.name in able):
             wanted = "possible" if each.name in able else "refused"

@@ -13,6 +13,7 @@ from conformance.confinement import orphans
 from conformance.confinement.held import Held, held
 from conformance.confinement.layer import NotJudgedError
 from conformance.confinement.level import Level
+from conformance.confinement.start import Confinement
 from conformance.confinement.visible import Visible
 from conformance.observation import Crashed, Lost, NotObservedError, TimedOut
 from conformance.remote import Line, RemoteImplementation
@@ -47,10 +48,15 @@ def submitted(
     be judged safely; level C is for `advisory` runs. Use it from a thread that stays: the kernel ends what is confined
     with the thread that started it.
     """
-    file, allowed = SubmissionFile.read(path, largest), allowed or Allowance()
+    file, terms = SubmissionFile.read(path, largest), allowed or Allowance()
+    visible = surroundings(with_torch=with_torch)
+
+    def start(confinement: Confinement) -> WarmParent:
+        return WarmParent(confinement, file, attribute, terms)
+
     with (
-        held(level, allowed.limits, surroundings(with_torch=with_torch), advisory=advisory) as confinement,
-        running(file, attribute, confinement, allowed) as implementation,
+        held(level, terms.limits, visible, advisory=advisory, start=start if hasattr(os, "fork") else None) as found,
+        running(file, attribute, found, terms) as implementation,
     ):
         yield implementation
 
@@ -83,6 +89,7 @@ class SubmissionLine(Line):
     def __init__(self, confinement: Held, file: SubmissionFile, attribute: str, allowed: Allowance) -> None:
         self._held, self._file, self._attribute, self._allowed = confinement, file, attribute, allowed
         self._parent: WarmParent | None = None
+        self._first: WarmParent | None = confinement.started
         self._late, self._together = 0, False
         self._asked, self._slow = 0, False
         self._clock = Clock(allowed.total_seconds)
@@ -92,7 +99,10 @@ class SubmissionLine(Line):
     def start(self) -> WarmParent:
         """The warm parent, started where there is none; raises NotJudgedError."""
         if self._parent is None:
-            self._parent = WarmParent(self._held.confinement, self._file, self._attribute, self._allowed)
+            first, self._first = self._first, None
+            parent = first or WarmParent(self._held.confinement, self._file, self._attribute, self._allowed)
+            parent.greet()
+            self._parent = parent
             if self._held.level is not Level.C and self._parent.reachable:
                 raise NotJudgedError(f"not judged: inside, {', '.join(self._parent.reachable)} can be imported")
         return self._parent

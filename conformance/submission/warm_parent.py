@@ -63,8 +63,14 @@ class WarmParent:
         self._line: CaseLine | None = None
         self._asked: _Asked | None = None
         self._trouble: Exception | None = None
+        self._file = file
+        #: What should not be possible to import, and is.
+        self.reachable: tuple[str, ...] = ()
+
+    def greet(self) -> None:
+        """Hand over the submission, and hear what can be imported inside; raises NotJudgedError, and is ended then."""
         try:
-            self.reachable = self._greet(file)
+            self.reachable = self._greet(self._file)
         except BaseException:
             self.end()
             raise
@@ -123,6 +129,8 @@ class WarmParent:
 
     def end(self) -> None:
         """End it, and whatever it started."""
+        if self.ended:
+            return
         self._control.close()
         if self._line is not None:
             self._line.close()
