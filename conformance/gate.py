@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from conformance.command.leash import scratch
 from conformance.confinement import doctor
 from conformance.confinement.confined import ORDER
 from conformance.confinement.held import Held, held
@@ -53,7 +55,7 @@ def judge(
     """
     # Nothing beside a Python file is read, and of the file itself nothing by a parser: the judge only passes it on.
     source = Source(path.stem, "", str(path), path, None, attribute or None)
-    with _only_not_judged(), contextlib.ExitStack() as stack:
+    with _only_not_judged(), _temporary_files(), contextlib.ExitStack() as stack:
         try:
             implementation, held_in, sha256 = _shut_in(path, attribute, terms, stack)
         except NoSubmissionError:
@@ -93,6 +95,17 @@ def _only_not_judged() -> Iterator[None]:
         yield
     except NotObservedError as error:
         raise NotJudgedError(str(error)) from None
+
+
+@contextlib.contextmanager
+def _temporary_files() -> Iterator[None]:
+    """Whatever is written for a while lies in one folder, which is gone with us, however that comes about."""
+    with scratch() as folder:
+        before, tempfile.tempdir = tempfile.tempdir, str(folder)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
 
 
 def _gate(held: Held, submission: str, sha256: str, terms: Terms) -> Gate:

@@ -85,7 +85,7 @@ ROOMS = {
         "runner", "source",
     },
     "gate": {
-        "confinement", "execution", "implementation", "observation", "plan", "record", "registration", "source",
+        "command", "confinement", "execution", "implementation", "observation", "plan", "record", "registration", "source",
         "submission",
     },
     "power": {

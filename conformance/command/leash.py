@@ -1,12 +1,15 @@
-"""A leash: a process group that ends when we do, however that comes about."""
+"""A leash: a process group that ends when we do, however that comes about, and a folder that goes with it."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import secrets
+import shutil
 import signal
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,3 +44,16 @@ class Leash:
             self._shell.wait()
         if self._shell.stdin is not None:
             self._shell.stdin.close()
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """An empty folder that is removed when we are gone, however that comes about."""
+    folder = Path(tempfile.gettempdir()).resolve() / f"rnn-conformance-{secrets.token_hex(8)}"
+    leash = Leash(folder)  # before there is one
+    try:
+        folder.mkdir(mode=0o700)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        leash.end()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from conformance.command.leash import Leash
+from conformance.command.leash import scratch
 from conformance.command.program import StartError
 from conformance.confinement.attempt import Attempt
 from conformance.confinement.executable import Executable, NoExecutableError
@@ -94,8 +91,8 @@ def commanded(
     allowed = allowed or Allowance()
     allowed = replace(allowed, seconds=min(allowed.seconds, file.spec.time_limit))
     _possible(file, allowed.limits)
-    with _scratch() as scratch:
-        place = _Place(file, scratch, tuple(folder.resolve() for folder in reads))
+    with scratch() as folder:
+        place = _Place(file, folder, tuple(path.resolve() for path in reads))
         built = _build(place, level, largest, advisory=advisory)
         found = place.executable()
         caps = replace(allowed.limits, cpu_seconds=_LIFETIME)
@@ -123,19 +120,6 @@ def _possible(file: CommandFolder, caps: Caps) -> None:
         raise NotJudgedError(
             f"not judged: {caps.files} open files are allowed, but should be at most {DESCRIPTOR} for a command"
         )
-
-
-@contextlib.contextmanager
-def _scratch() -> Iterator[Path]:
-    """An empty folder that is removed when we are gone, however that comes about."""
-    scratch = Path(tempfile.gettempdir()).resolve() / f"rnn-conformance-{secrets.token_hex(8)}"
-    leash = Leash(scratch)  # before there is one
-    try:
-        scratch.mkdir(mode=0o700)
-        yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-        leash.end()
 
 
 def _build(place: _Place, level: Level | None, largest: int, *, advisory: bool) -> tuple[Attempt, ...]:
