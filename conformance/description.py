@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 MESSAGE_LIMIT = 2000
+#: A name may be as long as its author likes.
+NAME_LIMIT = 100
 
 #: What the names of modules imported from files begin with.
 FILE_MODULE = "rnn_implementation_"
@@ -34,8 +36,9 @@ def type_name(value: Any) -> str:
 
 
 def type_name_of(kind: type) -> str:
-    """The name of a type, whatever its metaclass says."""
-    return str(type.__dict__["__name__"].__get__(kind))
+    """The name of a type, whatever its metaclass says, cut."""
+    name = str(type.__dict__["__name__"].__get__(kind))
+    return name if len(name) <= NAME_LIMIT else f"{name[:NAME_LIMIT]}..."
 
 
 def message_of(error: BaseException) -> str:
@@ -43,7 +46,8 @@ def message_of(error: BaseException) -> str:
     try:
         if type(error) is SyntaxError and error.text:
             return f"{error.msg}: {error.text.strip()}"[:MESSAGE_LIMIT]
-        return str(error)[:MESSAGE_LIMIT]
+        # str() lets a kind of text through that answers for itself.
+        return str.__getitem__(str(error), slice(MESSAGE_LIMIT))
     except BaseException:  # noqa: BLE001 -- its own __str__ raised
         return "(its message cannot be read: its __str__ raises)"
 

@@ -118,7 +118,7 @@ def test_an_oracle_that_loads_wrongly_is_a_suite_error():
             return super().load_state_dict(state, *args, **kwargs)
 
     with pytest.raises(SuiteError, match="do not agree|did not answer"):
-        expect(case(), 0, adapt(Forgetful, "oracle"))
+        expect(ask(case(), 0), adapt(Forgetful, "oracle"))
 
 
 def test_truth_is_wider_than_the_case_and_tolerances_are_small():

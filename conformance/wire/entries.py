@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from conformance.wire.frame import ProtocolError, quoted
 from conformance.wire.value import Value
 
+#: What somebody says is shown to others: more of it helps nobody. An error's own text is cut to the same length.
+LONGEST_SAID = 2000
+
 
 class Entries:
     """What is still to be read of a frame."""
@@ -28,15 +31,16 @@ class Entries:
         return [name.removeprefix(beginning) for name in self._entries if name.startswith(beginning)]
 
     def take(self, name: str) -> Value:
-        """One value, which has to be there."""
-        return self._entries.pop(name)
+        """One value, which has to be there; a text is cut."""
+        value = self._entries.pop(name)
+        return value[:LONGEST_SAID] if isinstance(value, str) else value
 
     def text(self, name: str, default: str) -> str:
-        """A text; ProtocolError where it is something else."""
+        """A text, cut; ProtocolError where it is something else."""
         value = self._entries.pop(name, default)
         if not isinstance(value, str):
             raise ProtocolError(f"its entry {name} is no text, but should be")
-        return value
+        return value[:LONGEST_SAID]
 
     def lines(self, name: str) -> tuple[str, ...]:
         """The lines of a text, without empty ones."""
