@@ -172,24 +172,22 @@ def _wanted(
     own = wide if case.dtype == "float64" else _run_reference(case, arguments, np.float32)[0]
     if case.dtype == "float64" and LONGDOUBLE_IS_WIDER and multiply_adds(case) <= LONGDOUBLE_LIMIT:
         truth, _ = _run_reference(case, arguments, np.longdouble)
+        torchs, ours = _errors(answer, truth), _errors(own, truth)
         allowed = {name: rule.rounding_allowed(size[name]) for name in answer}
-        _hold(case, answer, truth, allowed, "torch")
-        _hold(case, own, truth, allowed, "the reference in float64")
+        _hold(case, torchs, allowed, "torch")
+        _hold(case, ours, allowed, "the reference in float64")
     elif case.dtype == "float64":
         truth = torch_float64
         allowed = {name: STAND_IN_FACTOR * rule.rounding_allowed(size[name]) for name in answer}
-        _hold(case, own, truth, allowed, "the reference in float64")
+        _hold(case, _errors(own, truth), allowed, "the reference in float64")
         return {name: Wanted(answer[name], truth[name], allowed[name]) for name in answer}
     else:
         truth = torch_float64
-        allowed = {name: rule.allowed(_error(answer[name], truth[name]), size[name]) for name in answer}
-        _hold(case, own, truth, allowed, "the reference in float32")
+        torchs, ours = _errors(answer, truth), _errors(own, truth)
+        allowed = {name: rule.allowed(torchs[name], size[name]) for name in answer}
+        _hold(case, ours, allowed, "the reference in float32")
     return {
-        name: Wanted(
-            answer[name],
-            truth[name],
-            rule.allowed(max(_error(answer[name], truth[name]), _error(own[name], truth[name])), size[name]),
-        )
+        name: Wanted(answer[name], truth[name], rule.allowed(max(torchs[name], ours[name]), size[name]))
         for name in answer
     }
 
@@ -203,15 +201,20 @@ def _sizes(case: Case, network: RNN, torch_float64: dict[str, Array]) -> dict[st
     return {name: max(size, least) if size else 0.0 for name, size in scales(network, torch_float64).items()}
 
 
-def _hold(case: Case, found: dict[str, Array], truth: dict[str, Array], allowed: dict[str, float], who: str) -> None:
+def _hold(case: Case, errors: dict[str, float], allowed: dict[str, float], who: str) -> None:
     """Refuse a truth or yardstick that is itself off: a fault in it must never widen the tolerance that hides it."""
     for name, limit in allowed.items():
-        error = _error(found[name], truth[name])
-        if found[name].shape != truth[name].shape or not (error <= limit):
+        error = errors[name]
+        if not (error <= limit):  # of NaN, too
             raise SuiteError(
                 f"{name} of {case.id}: {who} is {error:.3g} from the truth, but should be within {limit:.3g}; "
                 "torch and the reference do not agree"
             )
+
+
+def _errors(found: dict[str, Array], truth: dict[str, Array]) -> dict[str, float]:
+    """The error of every tensor."""
+    return {name: _error(found[name], truth[name]) for name in truth}
 
 
 def _error(found: Array, truth: Array) -> float:

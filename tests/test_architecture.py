@@ -31,7 +31,7 @@ ROOMS = {
     "reference": set(),
     "faults": {"reference"},
     "adapters": {"case", "arguments", "implementation", "array_attributes", "array_mapping"},
-    "oracle": {"adapters", "arguments", "training"},
+    "oracle": {"adapters", "arguments", "case", "training"},
     "description": set(),
     "quiet": set(),
     "generators": set(),

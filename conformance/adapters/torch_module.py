@@ -24,11 +24,15 @@ class TorchModuleImplementation(SubjectImplementation):
     """A subclass of torch.nn.Module; torch.nn.RNN itself comes in by this door too."""
 
     def build(self, case: Case) -> Instance:
+        """One module for one case."""
+        return TorchModuleInstance(self._module(case))
+
+    def _module(self, case: Case) -> torch.nn.Module:
         """Construct and move to the case's dtype; the module stays in training mode."""
         positional, keywords = case.constructor()
         with _own_settings():
-            module = self._subject(*positional, **keywords)
-            return TorchModuleInstance(module.to(_DTYPES[case.dtype]))
+            module: torch.nn.Module = self._subject(*positional, **keywords).to(_DTYPES[case.dtype])
+            return module
 
 
 class TorchModuleInstance(Instance):
