@@ -19,8 +19,8 @@ def outcome(
     """The answer where it came and its process ended well after it; `when` says how far it came, else."""
     if report.overdue:
         return TimedOut(f"it was still running after {seconds:g} s and was stopped {when}{said}")
-    if report.code == NO_MEMORY or (answer is not None and _raised_memory_error(answer)):
-        return OutOfMemory(f"it wanted more memory than the {allowed.limits.memory >> 20:,} MiB that a case may have")
+    if report.code == NO_MEMORY:
+        return out_of_memory(allowed)
     if report.code == -signal.SIGXCPU or (report.code < 0 and report.cpu_seconds >= allowed.limits.cpu_seconds):
         return TimedOut(f"it used up its {allowed.limits.cpu_seconds} s of processor time and was stopped {when}{said}")
     if hasattr(signal, "SIGSYS") and report.code == -signal.SIGSYS:
@@ -31,7 +31,12 @@ def outcome(
     return answer
 
 
-def _raised_memory_error(answer: Frame) -> bool:
+def out_of_memory(allowed: Allowance) -> OutOfMemory:
+    """The sentence for a lack of it."""
+    return OutOfMemory(f"it wanted more memory than the {allowed.limits.memory >> 20:,} MiB that a case may have")
+
+
+def starved(answer: Frame) -> bool:
     """Whether a submission's own MemoryError reached us: that is what a cap on memory looks like from inside."""
     bases = answer.entries.get("bases") if answer.kind is Kind.RAISED else None
     return isinstance(bases, str) and "MemoryError" in bases.split("\n")

@@ -18,7 +18,7 @@ from conformance.confinement.start import ENVIRONMENT, Confinement
 from conformance.observation import Garbled, Lost, TimedOut
 from conformance.submission.allowance import Allowance
 from conformance.submission.case_line import CaseLine, NotReadyError
-from conformance.submission.ending import outcome
+from conformance.submission.ending import out_of_memory, outcome, starved
 from conformance.submission.file import SubmissionFile
 from conformance.submission.session import end_session
 from conformance.wire import Channel, DeadlineError, EndOfStreamError, FloodError, Frame, Limits, ProtocolError
@@ -182,6 +182,8 @@ class WarmParent:
                 raise self._trouble
             deadline = time.monotonic() + asked.seconds + _MARGIN
             answer = self._line.hear(asked.question, asked.limits, deadline, last=asked.last)
+            if starved(answer):
+                return self._stopped(out_of_memory(self._allowed))
             if not asked.last:
                 self._control.send_order(Order(self._number, math.inf))  # it waits for as long as the judge works
                 return answer
