@@ -54,7 +54,8 @@ def judge(
     be run is judged, as something that cannot be started.
     """
     # Nothing beside a Python file is read, and of the file itself nothing by a parser: the judge only passes it on.
-    source = Source(path.stem, "", str(path), path, None, attribute or None)
+    origin = f"{path.name}:{attribute}" if attribute else path.name
+    source = Source(path.stem, "", origin, path, None, attribute or None)
     with _only_not_judged(), _temporary_files(), contextlib.ExitStack() as stack:
         try:
             implementation, held_in, sha256 = _shut_in(path, attribute, terms, stack)

@@ -82,9 +82,13 @@ class Answered:
 
 @dataclass(frozen=True)
 class Lost:
-    """No answer came that could be judged, from an implementation in a process of its own; `why` is the sentence."""
+    """No answer came that could be judged, from an implementation in a process of its own; `why` is the sentence.
+
+    `unasked` says that it was not even asked, for what it had done before.
+    """
 
     why: str
+    unasked: bool = False
 
 
 class Crashed(Lost):

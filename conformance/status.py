@@ -33,3 +33,4 @@ class Layer(StrEnum):
     GRADIENT = "gradient"
     PURITY = "purity"
     ACCEPTED = "accepted"  # returned where torch raises
+    UNASKED = "unasked"  # it was asked nothing any more, after too many losses or too long a time

@@ -136,7 +136,10 @@ class Summary:
     def wrong(self) -> tuple[Record, ...]:
         """Every case that is wrong or met a suite error, the simplest first."""
         found = [r for r in self.records if r.status in (*WRONG, Status.SUITE_ERROR)]
-        return tuple(sorted(found, key=lambda r: (r.asks == "validation", r.complexity, r.case)))
+        # What was not even asked shows nothing, however simple it is.
+        return tuple(
+            sorted(found, key=lambda r: (r.asks == "validation", r.layer is Layer.UNASKED, r.complexity, r.case))
+        )
 
     @property
     def verdict(self) -> str:
@@ -151,7 +154,9 @@ class Summary:
         if not self.asked:
             line = f"Judged on validation alone, in {_cases(len(self.refusals))}"
         elif wrong:
-            line = f"Wrong in {wrong:,} of {_cases(len(self.asked))}"
+            unasked = sum(r.layer is Layer.UNASKED for r in self.asked)
+            found = f"Wrong in {wrong - unasked:,}" if wrong > unasked else f"Right in {passed:,}"
+            line = f"{found} of {_cases(len(self.asked))}" + (f", and {unasked:,} were not asked" if unasked else "")
         elif known and not passed:
             line = f"Right in none of {_cases(len(self.asked))}"
         elif not passed:
@@ -192,7 +197,9 @@ class Summary:
         """Why there is no verdict."""
         faults = self.counts[Status.SUITE_ERROR]
         if faults:
-            return f"Not judged: {faults:,} of {_cases(self.expected)} met a suite error, which is not its fault."
+            shown = next((r.why for r in self.records if r.status is Status.SUITE_ERROR and r.visible), "")
+            met = f"{faults:,} of {_cases(self.expected)} met a suite error, which is not its fault"
+            return f"Not judged: {met}{f' ({shown})' if shown else ''}."
         return f"Not judged: {self.run:,} of {_cases(self.expected)} were run."
 
     def _declines(self) -> str:

@@ -52,6 +52,7 @@ def gate(
     if submission is None:
         raise Failure("say what to judge: a file such as submission.py", EXIT_USAGE)
     plan = make_plan(seed=seed_of(seed), dtype="auto", **chosen)
+    outputs.ready()
     _keep_to_ourselves()
     form = document if as_json else words
     try:
@@ -93,7 +94,10 @@ def _judged(plan: Plan, submission: str, terms: Terms, outputs: Outputs) -> tupl
     run = parse(stream.getvalue(), "the record of this run")
     why = why_not_judged(run)
     about = {file.source.name: file.about for file in plan.suite.files}
-    return run, outputs.not_judged(why) if why else outputs.write(run, stream.getvalue(), about, path)
+    if not why:
+        return run, outputs.write(run, stream.getvalue(), about, path)
+    outputs.keep(run, stream.getvalue())
+    return run, outputs.not_judged(why)
 
 
 def _no_verdict(run: Run, *, as_json: bool, strict: bool) -> str:

@@ -57,7 +57,7 @@ _OPTIONS = (
     click.option(
         "--memory-limit",
         metavar="MIB",
-        type=_COUNT,
+        type=click.IntRange(min=192),
         default=2048,
         show_default=True,
         help="Address space of a process.",
@@ -87,7 +87,12 @@ _OPTIONS = (
         help="How large a Python file may be.",
     ),
     click.option("--with-torch", is_flag=True, help="It may import torch, and so torch.nn.RNN: for torch modules."),
-    click.option("--visible", type=_FILE, multiple=True, help="A folder that a command may read; repeatable."),
+    click.option(
+        "--visible",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        multiple=True,
+        help="A folder that a command may read; repeatable.",
+    ),
     click.option("--report", type=_FILE, help="A folder for the instructor: records and HTML report, with everything."),
     click.option("--junit", type=_FILE, help="A file for CI systems."),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout and nothing else."),

@@ -66,10 +66,10 @@ class KeptLine(Line):
         """Why nothing is asked any more."""
         if self._late >= PATIENCE:
             late = f"{PATIENCE} questions in a row before it had no answer within {self._seconds:g} s"
-            return TimedOut(f"it was not asked, since {late}")
+            return TimedOut(f"it was not asked, since {late}", unasked=True)
         if self._crashed >= CRASHES:
             each = f"in each of {CRASHES} questions before it, at last so: {self._last}"
-            return Crashed(f"it was not asked, since it crashed {each}")
+            return Crashed(f"it was not asked, since it crashed {each}", unasked=True)
         return None
 
     def _finish(self, answer: Callable[[], Frame | Lost]) -> Frame | Lost:

@@ -77,12 +77,14 @@ def _advice(run: Run) -> str:
 
 def _undecided(run: Run) -> str:
     """Whether there is no verdict, however it was shut in."""
+    if not run.complete:
+        return f"Not judged: the run was interrupted. {WHOSE_MATTER}"
     found = summaries(run)
     if not any(s.expected for s in found):
         return f"Not judged: no case was selected. {WHOSE_MATTER}"
     if not all(s.judged for s in found):
         return f"{next(s.verdict for s in found if not s.judged)} {WHOSE_MATTER}"
-    return "" if run.complete else f"Not judged: the run was interrupted. {WHOSE_MATTER}"
+    return ""
 
 
 def for_author(run: Run, *, strict: bool = False, advice: bool = False) -> AuthorView:

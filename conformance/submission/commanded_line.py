@@ -73,12 +73,14 @@ class CommandedLine(Line):
         """Why nothing is asked any more."""
         if self._late >= PATIENCE:
             late = f"{PATIENCE} cases in a row before it had no answer within {self._allowed.seconds:g} s"
-            return TimedOut(f"it was not asked, since {late}")
+            return TimedOut(f"it was not asked, since {late}", unasked=True)
         if self._crashed >= CRASHES:
-            return Crashed(f"it was not asked, since its process ended in each of the {CRASHES} cases before it")
+            return Crashed(
+                f"it was not asked, since its process ended in each of the {CRASHES} cases before it", unasked=True
+            )
         if self._clock.left <= 0:
             used_up = f"the {self._allowed.total_seconds:g} s that all cases together may take were used up before it"
-            return TimedOut(f"it was not asked: {used_up}")
+            return TimedOut(f"it was not asked: {used_up}", unasked=True)
         return None
 
     def _open(self) -> KeptProgram:

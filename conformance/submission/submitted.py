@@ -115,10 +115,10 @@ class SubmissionLine(Line):
         """The same in two halves: a child answers meanwhile."""
         if self._clock.left <= 0:
             used_up = f"the {self._allowed.total_seconds:g} s that all cases together may take were used up before it"
-            return lambda: TimedOut(f"it was not asked: {used_up}")
+            return lambda: TimedOut(f"it was not asked: {used_up}", unasked=True)
         if self._late >= PATIENCE:
             late = f"{PATIENCE} cases in a row before it had no answer within {self._allowed.seconds:g} s"
-            return lambda: TimedOut(f"it was not asked, since {late}")
+            return lambda: TimedOut(f"it was not asked, since {late}", unasked=True)
         try:
             parent = self.start()
         except NotJudgedError as error:

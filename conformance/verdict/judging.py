@@ -60,7 +60,7 @@ def judge(expected: Expected, observed: Observation) -> Verdict:
 
 def lost(observed: Lost) -> Verdict:
     """No answer came; that its process ended is no refusal of a wrong call either."""
-    return Verdict(_LOST[type(observed)], observed.why)
+    return Verdict(_LOST[type(observed)], observed.why, Layer.UNASKED if observed.unasked else None)
 
 
 def _judge_refusal(expected: Raises, observed: Observation) -> Verdict:
