@@ -37,6 +37,7 @@ class Plan:
     seed: int = 0
     command: str = ""
     folder: str = ""  # of other cases than the project's own
+    follow_dtype: bool = True  # a gate does not: what declines float64 has declined it
     threads: int = field(default_factory=lambda: int(os.environ.get("OMP_NUM_THREADS", "0")))
 
     @cached_property
@@ -82,7 +83,7 @@ class Plan:
 
     def runner(self, oracle: Implementation) -> Runner:
         """The loop that runs these cases."""
-        return Runner(oracle, self.seed, follow_dtype=self.dtype == "auto")
+        return Runner(oracle, self.seed, follow_dtype=self.follow_dtype and self.dtype == "auto")
 
     def _named(self, case: Case) -> bool:
         """Whether a case's id matches the glob; brackets stand for themselves."""

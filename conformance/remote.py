@@ -47,6 +47,9 @@ class Line(ABC):
         """A block within which every question goes to one process, as long as that one lives."""
         return contextlib.nullcontext()
 
+    def part(self) -> None:  # noqa: B027 -- there is nothing to do where nobody is to be kept from knowing
+        """Nothing of the questions so far may be known to who answers the next one."""
+
     def afresh(self, question: Frame, limits: Limits) -> Frame | Lost | None:  # noqa: ARG002
         """The answer of a process that was asked nothing else; None where there is no such thing, or no other."""
         return None
@@ -66,6 +69,7 @@ class RemoteImplementation(SelfObserving):
         self.notes = notes
         self._line = line
         self._sequence = self._networks = 0
+        self._visible = True
 
     def lacks(self, case: Case) -> str | None:  # noqa: ARG002
         """Nothing is known of its signature: it declines what it does not offer."""
@@ -89,6 +93,9 @@ class RemoteImplementation(SelfObserving):
 
     def ask(self, case: Case, calls: Calls, hints: Hints) -> Callable[[], Observation]:
         """The same, with hints."""
+        if case.visible != self._visible:  # or what is hidden could be told where something is seen
+            self._line.part()
+            self._visible = case.visible
         self._sequence += 1
         answer = self._line.begin(write_request(case, calls, self._sequence, hints), _limits(calls))
         return lambda: self._read(answer(), case, calls)
@@ -112,6 +119,8 @@ class RemoteImplementation(SelfObserving):
             return read_reply(answer, case, len(calls))
         except ProtocolError as error:
             return Garbled(f"its answer does not follow the protocol: {error}")
+        except Exception as error:  # noqa: BLE001 -- whatever it has written, it is no fault of ours
+            return Garbled(f"its answer cannot be read: {type(error).__name__}")
 
 
 class RemoteInstance(Instance):

@@ -75,7 +75,10 @@ class Runner:
         """The smoke step, once an implementation."""
         key = id(subject.implementation)
         if key not in self._connections:
-            self._connections[key] = (subject.implementation, connect(subject.implementation))
+            self._connections[key] = (
+                subject.implementation,
+                connect(subject.implementation, follow_dtype=self.follow_dtype),
+            )
         return self._connections[key][1]
 
     def run(self, cases: Iterable[Case], subjects: Iterable[Subject]) -> Iterator[Record]:

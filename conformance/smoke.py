@@ -29,12 +29,15 @@ _SEED = 20_260_000
 _GENERATOR_SEED = 0
 
 
-def connect(implementation: Implementation) -> Connection:
-    """Find out whether and in which dtype an implementation can be judged, and which parameters it never reads."""
+def connect(implementation: Implementation, *, follow_dtype: bool = True) -> Connection:
+    """Find out whether and in which dtype an implementation can be judged, and which parameters it never reads.
+
+    Where nobody will `follow_dtype`, one that declines float64 has declined it.
+    """
     if isinstance(implementation, BrokenImplementation):
         return Connection(implementation=implementation.name, connected=False, why=_import_sentence(implementation))
     dtype, notes = _dtype(implementation)
-    notes = (*notes, *implementation.notes)
+    notes = (*(notes if follow_dtype else ()), *implementation.notes)
     for case in _cases(dtype):
         observed = _observe(implementation, case)
         if isinstance(observed, Raised) and (observed.not_connected or observed.stage == "import"):

@@ -21,6 +21,7 @@ ROOMS = {
     "finding": set(),
     "confinement": set(),
     "plain_text": set(),
+    "whole_file": set(),
     "sweep": {"case"},
     "number_source": set(),
     "special_value": set(),
@@ -94,7 +95,7 @@ ROOMS = {
     },
     "shortfall": {"finding"},
     "summary": {"connection", "finding", "record", "shortfall", "status"},
-    "report": {"finding", "plain_text", "power", "record", "status", "summary"},
+    "report": {"finding", "plain_text", "power", "record", "status", "summary", "whole_file"},
     "feedback": {"finding", "plain_text", "record", "report", "status", "summary"},
     "result": {"finding", "record", "report", "summary"},
     "lint": {

@@ -447,10 +447,11 @@ def test_a_folder_may_be_made_visible_by_who_judges(level, tmp_path):
         pass
 
 
-def test_what_is_not_installed_is_not_judged(tmp_path):
+def test_what_is_not_installed_is_its_authors_matter(tmp_path):
+    """Who could write down what is nowhere to be found could choose to go without a verdict."""
     yaml = folder_of(tmp_path, "command: ./it\nprograms: {no-such-compiler: 'install it from example.org'}\n")
     with (
-        pytest.raises(NotJudgedError, match="not judged: no-such-compiler is not installed"),
+        pytest.raises(NotConnectedError, match="asks for programs that are not here: no-such-compiler"),
         commanded(CommandFolder.read(yaml), level=Level.B),
     ):
         pass

@@ -332,9 +332,9 @@ def test_one_that_is_not_connected_is_told_why_and_what_to_write():
     why = "mine is not connected. Write:\ndef load_state_dict(self, state):\n    self.W = 1"
     made = gated(record(Status.ERROR), connections=(Connection(implementation="mine", connected=False, why=why),))
     told = words.render(made)
-    assert told.startswith("NOT PASSED: mine\nmine is not connected. Write:\n")
-    assert "def load_state_dict(self, state):\n    self.W = 1\n" in told
-    assert "    self.W = 1\n```" in job_summary.render(made)
+    assert told.startswith("NOT PASSED: mine\nNot connected: mine is not connected. Write:\n  def")
+    assert "  def load_state_dict(self, state):\n      self.W = 1\n" in told
+    assert "      self.W = 1\n```" in job_summary.render(made)
     lines = annotations.render(made, path="mine.py").splitlines()
     assert [command(line)[1].get("title") for line in lines] == ["Not connected", "RNN conformance"]
     assert json.loads(gradescope.render(made, 10))["score"] == 0.0

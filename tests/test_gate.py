@@ -237,6 +237,46 @@ def test_what_is_kept_from_network_to_network_is_found_out(gate, tmp_path):
     assert "something is kept from one network to the next" in " ".join(said.split())
 
 
+def test_what_is_hidden_is_not_told_in_a_case_that_is_seen(gate, tmp_path):
+    """A child that answers both could say in the one what it has seen in the other."""
+    folder = tmp_path / "cases" / "values"
+    folder.mkdir(parents=True)
+    (tmp_path / "cases" / "suite.yaml").write_text('version: "1.0"\n')
+    for name, hidden, seq_len in (("a", "", 3), ("b", "visible: false\n", 13), ("c", "", 4)):
+        (folder / f"{name}.yaml").write_text(
+            f"about: Some.\n{hidden}defaults: {{input_size: 3, hidden_size: 4, seq_len: {seq_len}, batch_size: 2}}\n"
+            "matrix: {h_0: [absent, given]}\ncases: 2\n"
+        )
+    told = honest(first="seen.append(len(input))\nif len(input) == 4: raise ValueError(f'it was asked {seen}')")
+    code, said = gate(written(tmp_path, "seen = []\n" + told), "--cases", tmp_path / "cases")
+    assert code == 1, said
+    assert "it was asked [" in said
+    assert "13" not in said.replace("suite 1.", ""), said
+
+
+def test_a_child_that_has_worked_long_answers_nothing_else(gate, tmp_path):
+    """Processor time is counted for a child, and due to a case."""
+    first = "import time; end = time.process_time() + 0.4\nwhile time.process_time() < end: pass"
+    code, said = gate(written(tmp_path, honest(first=first)), *FEW, "--case-cpu-limit=1")
+    assert code == 0, said
+
+
+def test_what_declines_float64_has_declined_it(gate, tmp_path):
+    file = written(tmp_path, honest(first="if input.dtype == np.float64: raise NotImplementedError('float64')"))
+    code, said = gate(file, *FEW)
+    assert code == 1, said
+    assert gate(file, "--case=values/configurations*", f"--where={OFFERED}", "--dtype=float32")[0] in (0, 1)
+
+
+def test_an_author_prepares_no_file_that_is_written(gate, tmp_path):
+    file, victim = written(tmp_path, honest()), tmp_path / "victim"
+    victim.write_text("as it was")
+    (tmp_path / "junit.xml").symlink_to(victim)
+    assert gate(file, *FEW, "--junit", tmp_path / "junit.xml")[0] == 0
+    assert victim.read_text() == "as it was"
+    assert not (tmp_path / "junit.xml").is_symlink()
+
+
 def test_nothing_beside_a_submission_is_read_and_nothing_of_it_stays(gate, tmp_path):
     file = written(tmp_path, honest())
     marks = []

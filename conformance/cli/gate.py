@@ -51,7 +51,7 @@ def gate(
         return _examine()
     if submission is None:
         raise Failure("say what to judge: a file such as submission.py", EXIT_USAGE)
-    plan = make_plan(seed=seed_of(seed), dtype="auto", **chosen)
+    plan = make_plan(seed=seed_of(seed), follow_dtype=False, **chosen)
     outputs.ready()
     _keep_to_ourselves()
     form = document if as_json else words

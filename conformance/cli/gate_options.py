@@ -26,6 +26,13 @@ _FILE = click.Path(path_type=Path)
 
 _OPTIONS = (
     click.option(
+        "--dtype",
+        type=click.Choice(["auto", "float64", "float32"]),
+        default="auto",
+        show_default=True,
+        help="auto: each case's own, mostly float64.",
+    ),
+    click.option(
         "--seed",
         default=RANDOM,
         show_default=True,

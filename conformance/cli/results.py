@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance import whole_file
 from conformance.cli.options import Failure
 from conformance.cli.outcome import RECORDS, REPORT
 from conformance.feedback import annotations as github_annotations
@@ -96,20 +96,18 @@ class Outputs:
 
 
 def _publish(path: Path, text: str) -> None:
-    """Write a file that is there as a whole or not at all; Failure where that cannot be done."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Write a file as a whole; Failure where that cannot be done."""
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
+        whole_file.write(path, text)
     except OSError as error:
         raise Failure(f"{path} cannot be written: {error.strerror}", EXIT_HARNESS) from None
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink()
 
 
 def _add_to_summary(text: str) -> None:
     """Add to the summary of a job of GitHub's; without one there is nothing to add to."""
     if place := os.environ.get(_SUMMARY):
-        with Path(place).open("a", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        try:
+            with Path(place).open("a", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except OSError as error:
+            raise Failure(f"{_SUMMARY} is {place}, which cannot be written: {error.strerror}", EXIT_HARNESS) from None

@@ -137,7 +137,9 @@ def _diagnosis(whole: Summary, shown: tuple[Record, ...]) -> Diagnosis | None:
 
 def _verdict(whole: Summary, visible: Summary, counts: tuple[FeatureCount, ...]) -> str:
     """What holds, of how many: of hidden cases without a word that a submission could have said in one."""
-    if not counts or not whole.connected:
+    if not whole.connected:  # in words that may be the submission's own, and must not look like ours
+        return "Not connected: " + "\n  ".join(whole.verdict.splitlines())
+    if not counts:
         return whole.verdict
     parts = [f"Visible cases: {visible.verdict}"] if visible.records else []
     first = counts[0]

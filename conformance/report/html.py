@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from conformance import whole_file
 from conformance.plain_text import clean
 from conformance.record import Run
 from conformance.report.axis import CASE_FILE
@@ -78,12 +78,7 @@ def write(run: Run, path: Path, *, records: Path | None = None) -> None:
     """
     page = render(run, strength_beside(records or path.parent, run.header.suite_digest))
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(page, encoding="utf-8", newline="\n")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    whole_file.write(path, page)
 
 
 def _scope(run: Run) -> str:

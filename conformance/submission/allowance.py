@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conformance.confinement.limits import Limits
 from conformance.wire.stream import MOST_ASIDE
 
 #: Cases in a row that one case child answers, where it is to be fast.
 GROUP = 8
+#: After so many seconds a child answers no other case.
+LONG = 0.5
 #: Seconds.
 _LEAST = 1.0
 
@@ -29,6 +32,11 @@ class Allowance:
     output: int = MOST_ASIDE
     group: int = 1
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def caps(self) -> Limits:
+        """The limits of a process, which may have answered other cases for a while."""
+        return replace(self.limits, cpu_seconds=self.limits.cpu_seconds + math.ceil(LONG) * (self.group > 1))
 
 
 class Clock:

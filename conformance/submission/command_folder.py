@@ -18,6 +18,7 @@ from conformance.sweep.yaml_source import CaseFileError
 LARGEST = 64 << 20
 _LARGEST_YAML = 64 << 10
 _MOST_FILES = 5000
+_DEEPEST = 50
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
     """The files and links of a folder, in order; SubmissionError for too many, and for what is neither."""
     count = 0
     for place, folders, files in os.walk(folder):
+        if len(Path(place).parts) > len(folder.parts) + _DEEPEST:
+            raise SubmissionError(f"{folder.name} holds folders more than {_DEEPEST} deep, but should be flat")
         folders.sort()
         links = [name for name in folders if Path(place, name).is_symlink()]
         for name in sorted([*files, *links]):

@@ -108,10 +108,11 @@ def commanded(
 
 
 def _possible(file: CommandFolder, caps: Caps) -> None:
-    """Raises NotJudgedError where what it needs is not there, or the limits cannot be."""
+    """Raises NotConnectedError where what it needs is not there, NotJudgedError where the limits cannot be."""
     if file.spec.missing:
-        missing = ", ".join(f"{one.module} is not installed ({one.install})" for one in file.spec.missing)
-        raise NotJudgedError(f"not judged: {missing}")
+        # Its author has written that down: it must not be a way to go without a verdict.
+        names = ", ".join(one.module for one in file.spec.missing)
+        raise NotConnectedError(f"{file.name} asks for programs that are not here: {names}")
     if HOME.is_relative_to(file.folder):
         raise NotJudgedError(
             f"not judged: {file.name} lies where the harness lies, but should be in a folder of its own"

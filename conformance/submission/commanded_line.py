@@ -63,6 +63,12 @@ class CommandedLine(Line):
             return lambda: crashed
         return lambda: self._finish(answer)
 
+    def part(self) -> None:
+        """Another process answers the next question."""
+        program, self._program = self._program, None
+        if program is not None:
+            program.end()
+
     def close(self) -> None:
         """End what runs; it would be started anew by a question."""
         keeper, self._keeper, self._program = self._keeper, None, None

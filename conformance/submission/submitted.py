@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,13 @@ from conformance.confinement.start import Confinement
 from conformance.confinement.visible import Visible
 from conformance.observation import Crashed, Lost, NotObservedError, TimedOut
 from conformance.remote import Line, RemoteImplementation
-from conformance.submission.allowance import Allowance, Clock
+from conformance.submission.allowance import LONG, Allowance, Clock
 from conformance.submission.file import LARGEST, SubmissionFile
 from conformance.submission.warm_parent import ParentLostError, WarmParent
 from conformance.wire import Frame, Limits
 
 #: After so many questions in a row without an answer in time none is asked any more.
 PATIENCE = 3
-#: A child that let the judge wait for so many seconds answers one more question at most: its processor time is counted.
-_LONG = 0.5
 
 
 class SubmittedImplementation(RemoteImplementation):
@@ -55,7 +54,7 @@ def submitted(
         return WarmParent(confinement, file, attribute, terms)
 
     with (
-        held(level, terms.limits, visible, advisory=advisory, start=start if hasattr(os, "fork") else None) as found,
+        held(level, terms.caps, visible, advisory=advisory, start=start if hasattr(os, "fork") else None) as found,
         running(file, attribute, found, terms) as implementation,
     ):
         yield implementation
@@ -91,7 +90,7 @@ class SubmissionLine(Line):
         self._parent: WarmParent | None = None
         self._first: WarmParent | None = confinement.started
         self._late, self._together = 0, False
-        self._asked, self._slow = 0, False
+        self._asked, self._took, self._began = 0, 0.0, 0.0
         self._clock = Clock(allowed.total_seconds)
         # Where nothing forbids a child of a child to leave its session, it comes to us when that one has ended.
         self._others = orphans.children() if self._held.level is Level.C and orphans.adopt() else None
@@ -123,6 +122,7 @@ class SubmissionLine(Line):
             parent = self.start()
         except NotJudgedError as error:
             raise NotObservedError(str(error)) from None
+        self._began = time.monotonic()
         with self._clock.waiting():
             seconds = self._clock.most(self._allowed.seconds)
             parent.begin(question, limits, seconds, last=self._is_last())
@@ -156,17 +156,22 @@ class SubmissionLine(Line):
             orphans.sweep(self._others)
 
     def _is_last(self) -> bool:
-        """Whether the next question is its child's last: the group is full, or has taken long enough."""
+        """Whether the next question is its child's last, since the group is full."""
         if self._together:
             return False
         self._asked += 1
-        last = self._asked >= self._allowed.group or self._slow
-        self._asked, self._slow = (0, False) if last else (self._asked, False)
+        last = self._asked >= self._allowed.group
+        if last:
+            self._asked, self._took = 0, 0.0
         return last
+
+    def part(self) -> None:
+        """Another child answers the next question."""
+        self._leave()
 
     def _leave(self) -> None:
         """Let go of a child that could be asked more."""
-        self._asked = 0
+        self._asked, self._took = 0, 0.0
         if self._parent is not None:
             with self._watched(self._parent), contextlib.suppress(ParentLostError):
                 self._parent.leave()
@@ -174,7 +179,6 @@ class SubmissionLine(Line):
     def _finish(self, parent: WarmParent) -> Frame | Lost:
         """The answer to the question that was begun."""
         answer: Frame | Lost
-        before = self._clock.left
         try:
             with self._clock.waiting(), self._watched(parent):
                 answer = parent.finish()
@@ -187,8 +191,11 @@ class SubmissionLine(Line):
             answer = Crashed("the process above its own ended, too")
         self._late = self._late + 1 if isinstance(answer, TimedOut) else 0
         if isinstance(answer, Lost):
-            self._asked = 0  # its child is gone
-        self._slow = before - self._clock.left > _LONG
+            self._asked, self._took = 0, 0.0  # its child is gone
+        elif self._asked:
+            self._took += time.monotonic() - self._began
+            if self._took > LONG:  # processor time is counted for a child, and is due to a case
+                self._leave()
         return answer
 
     @contextlib.contextmanager

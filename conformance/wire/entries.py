@@ -26,6 +26,10 @@ class Entries:
             for beginning in beginnings
         )
 
+    def __contains__(self, name: str) -> bool:
+        """Whether an entry has just this name."""
+        return name in self._entries
+
     def names(self, beginning: str) -> list[str]:
         """The rest of every name that begins so."""
         return [name.removeprefix(beginning) for name in self._entries if name.startswith(beginning)]

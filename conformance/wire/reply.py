@@ -190,7 +190,7 @@ def _read_value(entries: Entries, name: str, array_type: str) -> Value:
         return _cast(value, wire.OTHERS[other]) if other in wire.OTHERS else value
     if not isinstance(value, str):
         return NotAnArray(_NOTHING if value is None else f"{value}, which is no array", array_type)
-    numbers = entries.take(f"numbers/{name}") if entries.any(f"numbers/{name}") else None
+    numbers = entries.take(f"numbers/{name}") if f"numbers/{name}" in entries else None
     return NotAnArray(value, array_type, numbers if isinstance(numbers, np.ndarray) else None)
 
 
