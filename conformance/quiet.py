@@ -14,10 +14,21 @@ import numpy as np
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep prints and warnings of an implementation out of our output, and its error settings out of our arithmetic."""
+    """Keep prints and warnings of an implementation out of our output, and its error settings out of our arithmetic.
+
+    Within another such block it has nothing more to do.
+    """
+    global _quiet  # noqa: PLW0603 -- prints and warnings are the whole process's, too
+    if _quiet:
+        yield
+        return
     with _prints_kept_out(), warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        yield
+        _quiet = True
+        try:
+            yield
+        finally:
+            _quiet = False
 
 
 @contextlib.contextmanager
@@ -34,6 +45,7 @@ def _prints_kept_out() -> Iterator[None]:
         yield
 
 
+_quiet = False
 _show_output = False
 _printing_alone = False
 

@@ -32,7 +32,7 @@ ROOMS = {
     "reference": set(),
     "faults": {"reference"},
     "adapters": {"case", "arguments", "implementation", "array_attributes", "array_mapping"},
-    "oracle": {"adapters", "arguments", "case", "training"},
+    "oracle": {"adapters", "arguments", "case", "implementation", "training"},
     "description": set(),
     "quiet": set(),
     "generators": set(),

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import torch
 
-from conformance.adapters.torch_module import TorchModuleImplementation
+from conformance.adapters.torch_module import TorchModuleImplementation, TorchModuleInstance
+from conformance.arguments import Array
 from conformance.case import Case
+from conformance.implementation import Instance, NotConnectedError
 from conformance.oracle.training import TorchTrainer
 
 #: Names the oracle in records and sentences.
 NAME = "torch.nn.RNN"
+
+
+class _Instance(TorchModuleInstance):
+    """torch.nn.RNN itself, whose parameters have torch's names."""
+
+    def load(self, parameters: dict[str, Array]) -> None:
+        """Copy them."""
+        own = dict(self._module.named_parameters())
+        if {n: tuple(p.shape) for n, p in own.items()} != {n: array.shape for n, array in parameters.items()}:
+            raise NotConnectedError(f"torch.nn.RNN has {sorted(own)}, but was given {sorted(parameters)}")
+        with torch.no_grad():
+            for name, parameter in own.items():
+                parameter.copy_(torch.from_numpy(parameters[name]))
+        self._parameters = {name: own[name] for name in parameters}
 
 
 class Oracle(TorchModuleImplementation, TorchTrainer):
@@ -18,6 +34,10 @@ class Oracle(TorchModuleImplementation, TorchTrainer):
     def __init__(self, name: str, subject: type[torch.nn.Module], *, description: str = "", origin: str = "") -> None:
         super().__init__(name, subject, description=description, origin=origin)
         self._modules: dict[object, torch.nn.Module] = {}
+
+    def build(self, case: Case) -> Instance:
+        """One module for one case, which is filled without detours where it is the right one in any case."""
+        return super().build(case) if case.asks == "validation" else _Instance(self._module(case))
 
     def _module(self, case: Case) -> torch.nn.Module:
         """Built once for each configuration and dtype: it keeps nothing from call to call but what is loaded."""

@@ -1,6 +1,6 @@
 """`RNN_CONFORMANCE_KILLS` kills (200 unless told) at random points of a gate: none may leave anything, or make a pass.
 
-`RNN_CONFORMANCE_SOAK_SEED` chooses other points (0 unless told). CI runs a sample of 12.
+`RNN_CONFORMANCE_SOAK_SEED` chooses other points (0 unless told). CI runs a sample of 6.
 """
 
 import os
