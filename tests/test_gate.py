@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -250,8 +251,9 @@ def test_what_is_hidden_is_not_told_in_a_case_that_is_seen(gate, tmp_path):
     told = honest(first="seen.append(len(input))\nif len(input) == 4: raise ValueError(f'it was asked {seen}')")
     code, said = gate(written(tmp_path, "seen = []\n" + told), "--cases", tmp_path / "cases")
     assert code == 1, said
-    assert "it was asked [" in said
-    assert "13" not in said.replace("suite 1.", ""), said
+    (heard,) = re.findall(r"it was asked \[(.*?)\]", said)
+    assert "4" in heard.split(", ")
+    assert "13" not in heard.split(", "), said
 
 
 def test_a_child_that_has_worked_long_answers_nothing_else(gate, tmp_path):

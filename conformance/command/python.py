@@ -85,7 +85,8 @@ class PythonProcess(Running):
         back, answers = os.pipe()
         output = 2 if allowed.show_output else subprocess.PIPE
         process = leash.start(
-            [sys.executable, "-P", "-c", _START, str(questions), str(answers)],
+            # Unbuffered, so that what was printed is out when the process ends, whatever ends it.
+            [sys.executable, "-P", "-u", "-c", _START, str(questions), str(answers)],
             Path.cwd(),
             pass_fds=(questions, answers),
             stdin=subprocess.DEVNULL,
