@@ -45,7 +45,8 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="on
 @pytest.fixture(params=CONFINED)
 def level(request):
     needs(request.param)
-    return request.param
+    with any_level():
+        yield request.param
 
 
 def installed(program):
