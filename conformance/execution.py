@@ -20,6 +20,7 @@ from conformance.record import Gate, Record, Run
 from conformance.record_file import RecordWriter
 from conformance.runner import Subject
 from conformance.source import Source
+from conformance.trainer_process import learning_apart
 
 
 class NoTorchError(Exception):
@@ -91,24 +92,25 @@ def execute(
     diagnoses: list[Diagnosis] = []
     complete = False
     try:
-        runner = dataclasses.replace(plan.runner(load_oracle()), keep_failures=True)
-        subjects = [Subject(n.implementation, n.source.known) for n in named]
-        for subject in subjects:
-            connections.append(runner.connect(subject))
-            if writer:
-                writer.connection(connections[-1])
-        for record in runner.run(plan.cases, subjects):
-            records.append(record)
-            if writer:
-                writer.record(record)
-            progress(record)
-        complete = True
-        for subject in subjects:
-            diagnosis = diagnose(runner, plan, subject, records)
-            if diagnosis is not None:
-                diagnoses.append(diagnosis)
+        with learning_apart(plan.cases, plan.seed) as learns:
+            runner = dataclasses.replace(plan.runner(load_oracle()), keep_failures=True, learns=learns)
+            subjects = [Subject(n.implementation, n.source.known) for n in named]
+            for subject in subjects:
+                connections.append(runner.connect(subject))
                 if writer:
-                    writer.diagnosis(diagnosis)
+                    writer.connection(connections[-1])
+            for record in runner.run(plan.cases, subjects):
+                records.append(record)
+                if writer:
+                    writer.record(record)
+                progress(record)
+            complete = True
+            for subject in subjects:
+                diagnosis = diagnose(runner, plan, subject, records)
+                if diagnosis is not None:
+                    diagnoses.append(diagnosis)
+                    if writer:
+                        writer.diagnosis(diagnosis)
     except KeyboardInterrupt:
         pass  # after the last case it costs a diagnosis and no verdict
     finally:

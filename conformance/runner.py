@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
@@ -18,7 +20,7 @@ from conformance.record import Record
 from conformance.registration import Known
 from conformance.smoke import connect
 from conformance.status import Status
-from conformance.training import Learned, assign, expect_learning, learn
+from conformance.training import Learned, Learns, assign, expect_learning, learn
 from conformance.verdict import Verdict, judge, judge_learning
 
 #: Questions and expected answers kept; a whole suite fits, so that several implementations share them.
@@ -55,12 +57,15 @@ class Runner:
     `follow_dtype` judges in float32 throughout what declines float64.
 
     `keep_failures` keeps what an implementation did in the cases that it failed, until it is forgotten.
+
+    `learns` begins a case of training where torch does not learn it in this process.
     """
 
     oracle: Implementation
     seed: int = 0
     follow_dtype: bool = True
     keep_failures: bool = False
+    learns: Callable[[Case], Future[Learns]] | None = None
     # By identity, since two may have one name; the implementation is kept, so that its id stays its own.
     _connections: dict[int, tuple[Implementation, Connection]] = field(default_factory=dict)
     _observations: dict[tuple[int, Case], Observation] = field(default_factory=dict)
@@ -69,7 +74,7 @@ class Runner:
         """Keep what is asked, and what torch answers, for as long as this runner lives."""
         self._ask = lru_cache(maxsize=_KEPT)(self._ask_once)
         self._expect = lru_cache(maxsize=_KEPT)(self._expect_once)
-        self._expect_learning = lru_cache(maxsize=_KEPT)(lambda case: expect_learning(case, self.seed, self.oracle))
+        self._expect_learning = lru_cache(maxsize=_KEPT)(self.learns or self._learns_here)
 
     def connect(self, subject: Subject) -> Connection:
         """The smoke step, once an implementation."""
@@ -84,8 +89,21 @@ class Runner:
     def run(self, cases: Iterable[Case], subjects: Iterable[Subject]) -> Iterator[Record]:
         """Every case with every implementation, case by case.
 
-        An implementation in a process of its own answers a question while the answer before it is judged.
+        An implementation in a process of its own answers a question while the answer before it is judged. Where torch
+        learns in another process, the cases behind one of training go on, and their records wait for its record.
         """
+        waiting: deque[tuple[_Begun, Observation | Learned | Verdict]] = deque()
+        for begun, seen in self._answers(cases, subjects):
+            waiting.append((begun, seen))
+            while waiting and self._can_be_judged(*waiting[0]):
+                yield self._record(*waiting.popleft())
+        while waiting:
+            yield self._record(*waiting.popleft())
+
+    def _answers(
+        self, cases: Iterable[Case], subjects: Iterable[Subject]
+    ) -> Iterator[tuple[_Begun, Observation | Learned | Verdict]]:
+        """What each implementation did; it is asked the next case before this one is handed on."""
         begun: _Begun | None = None
         for case, subject in itertools.product(cases, tuple(subjects)):
             if begun is None:
@@ -93,9 +111,13 @@ class Runner:
                 continue
             before, seen = begun, begun.finish()
             begun = self._begin(case, subject)
-            yield self._record(before, seen)
+            yield before, seen
         if begun is not None:
-            yield self._record(begun, begun.finish())
+            yield begun, begun.finish()
+
+    def _can_be_judged(self, begun: _Begun, seen: Observation | Learned | Verdict) -> bool:
+        """Whether torch has learned what an implementation has learned, or begins to."""
+        return not isinstance(seen, Learned) or self._expect_learning(_as_far(begun.case, seen)).done()
 
     def record(self, case: Case, subject: Subject) -> Record:
         """Judge one case with one implementation; a fault of the suite or the harness is a suite error."""
@@ -182,16 +204,22 @@ class Runner:
             return _suite_error("training", error)
 
     def _verdict_on_learning(self, case: Case, observed: Learned) -> Verdict:
-        """The implementation has learned first: where it declined, torch need not learn further than it came."""
+        """What becomes of what an implementation has learned before torch did."""
         try:
-            if isinstance(observed.ended, Declined):
-                case = dataclasses.replace(case, steps=max(len(observed.losses), 1))
-            expected = self._expect_learning(case)
-            return expected if isinstance(expected, Verdict) else judge_learning(expected, observed)
+            return judge_learning(self._expect_learning(_as_far(case, observed)).result(), observed)
         except SuiteError as error:
             return Verdict(Status.SUITE_ERROR, str(error))
         except Exception as error:  # noqa: BLE001 -- a harness error is not a verdict on the implementation
             return _suite_error("training", error)
+
+    def _learns_here(self, case: Case) -> Future[Learns]:
+        """How torch learns a case, at once."""
+        future: Future[Learns] = Future()
+        try:
+            future.set_result(expect_learning(case, self.seed, self.oracle))
+        except Exception as error:  # noqa: BLE001 -- raised where it is looked at
+            future.set_exception(error)
+        return future
 
     def _ask_once(self, case: Case) -> Question | Verdict:
         """The question, or the suite error that keeps it from being asked."""
@@ -213,6 +241,13 @@ class Runner:
             return Verdict(Status.SUITE_ERROR, str(error))
         except Exception as error:  # noqa: BLE001 -- a harness error is not a verdict on the implementation
             return _suite_error("finding torch's answer", error)
+
+
+def _as_far(case: Case, observed: Learned) -> Case:
+    """A case of training; where an implementation declined, torch need not learn further than it came."""
+    if isinstance(observed.ended, Declined):
+        return dataclasses.replace(case, steps=max(len(observed.losses), 1))
+    return case
 
 
 def _suite_error(doing: str, error: Exception) -> Verdict:

@@ -74,6 +74,7 @@ ROOMS = {
         "case", "connection", "expected", "implementation", "observation", "question", "record", "registration", "smoke",
         "status", "training", "verdict",
     },
+    "trainer_process": {"case", "oracle", "question", "training"},
     "plan": {"case", "implementation", "record", "registration", "runner", "source", "sweep"},
     "diagnosis": {
         "arguments", "case", "description", "expected", "faults", "finding", "observation", "quiet", "reference",
@@ -83,7 +84,7 @@ ROOMS = {
     },
     "execution": {
         "command", "connection", "discovery", "evidence", "finding", "implementation", "oracle", "plan", "record", "record_file",
-        "runner", "source",
+        "runner", "source", "trainer_process",
     },
     "gate": {
         "command", "confinement", "execution", "implementation", "observation", "plan", "record", "registration", "source",
