@@ -367,6 +367,12 @@ def test_declining_refuses_where_refusing_is_asked_for():
         (Kind.ANSWER, {"call/0/output": array(1.0), "call/1/output": array(1.0)}, "it holds the entry 'call/1/output'"),
         (Kind.ANSWER, {"call/0/output": array(1.0), "changed": 3}, "its entry changed is no text"),
         (Kind.ANSWER, {"call/0/output": array(1.0), "verdict": "pass"}, "it holds the entry 'verdict'"),
+        # An entry without a name, and numbers that belong to another one: once they broke the reader.
+        (
+            Kind.ANSWER,
+            {"call/0/output": array(1.0), "call/0/gradient/": "x", "numbers/call/0/gradient/a": array(1.0)},
+            "it holds the entry 'numbers/call/0/gradient/a'",
+        ),
         (Kind.DECLINED, {"reason": array(1.0)}, "its entry reason is no text"),
         (Kind.RAISED, {"not_connected": "yes"}, "its entry not_connected is neither true nor false"),
         (Kind.REFUSED, {"reason": "no"}, "it refuses the question"),

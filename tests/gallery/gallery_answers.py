@@ -45,6 +45,7 @@ FORGED = (
     forged("declines whatever it is asked", UNSUPPORTED, "declined: too hard", "lambda f: Frame(Kind.DECLINED, f.sequence, {'reason': 'too hard'})"),
     forged("claims that it is not connected", ERROR, "raised E", "lambda f: Frame(Kind.RAISED, f.sequence, {'kind': 'E', 'not_connected': True})"),
     forged("claims an error in another file", ERROR, "raised E at judge.py:1", "lambda f: Frame(Kind.RAISED, f.sequence, {'kind': 'E', 'where': 'judge.py:1'})"),
+    forged("gives a gradient no name, and numbers to another", ERROR, "numbers/call/0/gradient/a", "lambda f: Frame(f.kind, f.sequence, {**f.entries, 'call/0/gradient/': 'x', 'numbers/call/0/gradient/a': np.ones(2)})"),
     forged("sends an empty answer", ERROR, "it answers 0 of 1 calls", "lambda f: Frame(f.kind, f.sequence, {})"),
     forged("sends one value under a name of its own", ERROR, "verdict", "lambda f: Frame(f.kind, f.sequence, {**f.entries, 'verdict': 'pass'})"),
     forged("sends the output without h_n", FAIL, "1 values, but should be 2", "lambda f: Frame(f.kind, f.sequence, {n: v for n, v in f.entries.items() if 'h_n' not in n})"),
