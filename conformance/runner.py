@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -25,6 +24,8 @@ from conformance.verdict import Verdict, judge, judge_learning
 
 #: Questions and expected answers kept; a whole suite fits, so that several implementations share them.
 _KEPT = 4096
+#: Cases between two of training: few enough for torch to have learned all before the others are done.
+_DISTANCE = 64
 _FAILURES = (Status.FAIL, Status.ERROR, Status.CRASH, Status.TIMEOUT, Status.MEMORY)
 
 
@@ -90,15 +91,17 @@ class Runner:
         """Every case with every implementation, case by case.
 
         An implementation in a process of its own answers a question while the answer before it is judged. Where torch
-        learns in another process, the cases behind one of training go on, and their records wait for its record.
+        learns in another process, cases of training are asked between the others, and their records come last.
         """
-        waiting: deque[tuple[_Begun, Observation | Learned | Verdict]] = deque()
-        for begun, seen in self._answers(cases, subjects):
-            waiting.append((begun, seen))
-            while waiting and self._can_be_judged(*waiting[0]):
-                yield self._record(*waiting.popleft())
-        while waiting:
-            yield self._record(*waiting.popleft())
+        learned = []
+        for begun, seen in self._answers(_spread(cases) if self.learns else cases, subjects):
+            if self.learns and isinstance(seen, Learned):
+                self._expect_learning(_as_far(begun.case, seen))
+                learned.append((begun, seen))
+            else:
+                yield self._record(begun, seen)
+        for begun, seen in learned:
+            yield self._record(begun, seen)
 
     def _answers(
         self, cases: Iterable[Case], subjects: Iterable[Subject]
@@ -114,10 +117,6 @@ class Runner:
             yield before, seen
         if begun is not None:
             yield begun, begun.finish()
-
-    def _can_be_judged(self, begun: _Begun, seen: Observation | Learned | Verdict) -> bool:
-        """Whether torch has learned what an implementation has learned, or begins to."""
-        return not isinstance(seen, Learned) or self._expect_learning(_as_far(begun.case, seen)).done()
 
     def record(self, case: Case, subject: Subject) -> Record:
         """Judge one case with one implementation; a fault of the suite or the harness is a suite error."""
@@ -241,6 +240,20 @@ class Runner:
             return Verdict(Status.SUITE_ERROR, str(error))
         except Exception as error:  # noqa: BLE001 -- a harness error is not a verdict on the implementation
             return _suite_error("finding torch's answer", error)
+
+
+def _spread(cases: Iterable[Case]) -> Iterator[Case]:
+    """Cases of training between the others: torch begins early, and who is slow at them loses nothing else by it."""
+    training: list[Case] = []
+    others: list[Case] = []
+    for case in cases:
+        (training if case.asks == "training" else others).append(case)
+    left = iter(training)
+    for number, case in enumerate(others, 1):
+        yield case
+        if number % _DISTANCE == 0:
+            yield from itertools.islice(left, 1)
+    yield from left
 
 
 def _as_far(case: Case, observed: Learned) -> Case:

@@ -14,12 +14,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from kept import cases_read_once
 
 import conformance
 from conformance import discovery
 from conformance.arguments import draw
 from conformance.case import Case
+from conformance.cli import cli
 from conformance.cli.check import check
+from conformance.cli.supervise import run_here
 from conformance.command import start
 from conformance.execution import load_oracle
 from conformance.implementation import NoImplementationError, NotConnectedError
@@ -121,6 +124,13 @@ def misbehaving(tmp_path):
     wait_until(lambda: not any(map(alive, pids)), "a process of the command is still there")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def what_is_the_same_is_made_once():
+    """Reading the case files takes longer than most of these tests."""
+    with cases_read_once():
+        yield
+
+
 # ---- the examples
 
 
@@ -183,14 +193,16 @@ def test_a_mistake_in_an_example_is_named(tmp_path):
 
 
 @needs("gcc")
-def test_the_command_line_takes_a_command(tmp_path):
+def test_the_command_line_takes_a_command(tmp_path, monkeypatch, capfd):
     source = COMMANDS / "c_rnn" / "rnn.c"
     subprocess.run(
         ["gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-o", tmp_path / "rnn", source, "-lm"], check=True
     )
-    done = python("-m", "conformance", "check", "--command", "./rnn", "--case", "values/counting*", folder=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("✓ rnn")
+    monkeypatch.chdir(tmp_path)
+    code = run_here(cli, ["check", "--command", "./rnn", "--case", "values/counting*"])
+    said = capfd.readouterr()
+    assert code == 0, said.err
+    assert said.out.startswith("✓ rnn")
 
 
 def test_either_a_file_or_a_command_is_checked():
@@ -201,7 +213,7 @@ def test_either_a_file_or_a_command_is_checked():
 
 @needs("gcc")
 @needs("node")
-def test_run_and_pytest_take_commands_along(tmp_path):
+def test_run_and_pytest_take_commands_along(tmp_path, capfd):
     shutil.copytree(COMMANDS, tmp_path / "impls")
     (tmp_path / "cases" / "values").mkdir(parents=True)
     for file in ("suite.yaml", "values/counting.yaml"):
@@ -209,31 +221,52 @@ def test_run_and_pytest_take_commands_along(tmp_path):
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["conformance.pytest_plugin"]\n')
     (tmp_path / "pytest.ini").write_text("[pytest]\nconformance_cases = cases\nfilterwarnings = error\n")
     reports = str(tmp_path / "reports")
-    run = ["conformance", "run", "--impls", str(COMMANDS), "--reports", reports, "--case", "values/counting*"]
-    for words, folder in ((run, ROOT), (["pytest", "-n", "1", "-p", "no:cacheprovider"], tmp_path)):
-        done = python("-m", *words, folder=folder)
-        assert done.returncode == 0, done.stdout + done.stderr
+
+    def run():
+        code = run_here(cli, ["run", "--impls", str(COMMANDS), "--reports", reports, "--case", "values/counting*"])
+        return code, "".join(capfd.readouterr())
+
+    def through_pytest():
+        done = python("-m", "pytest", "-n", "1", "-p", "no:cacheprovider", folder=tmp_path)
+        return done.returncode, done.stdout + done.stderr
+
+    for take_along in (run, through_pytest):
+        code, said = take_along()
+        assert code == 0, said
         records = (tmp_path / "reports" / "results.jsonl").read_text()
         for name in ("c_rnn/c_rnn", "js_rnn/js_rnn"):
-            assert f"✓ {name}" in done.stdout, done.stdout
+            assert f"✓ {name}" in said, said
             assert records.count(f'"implementation":"{name}"') > 3, records[:1000]
 
 
+#: Scripts one after another in a process of their own, for which torch is imported once; how each ended is printed.
+IN_TURN = """
+import runpy, sys
+for path in sys.argv[1:]:
+    try:
+        runpy.run_path(path, run_name="__main__")
+    except SystemExit as end:
+        print("ended with", end.code)
+"""
+
+
 @needs("gcc")
-@pytest.mark.parametrize(("fault", "code"), [(0, 0), (1, 1)])
-def test_a_script_reproduces_what_a_command_does_without_us(tmp_path, fault, code):
-    yaml = tmp_path / "it.yaml"
+def test_a_script_reproduces_what_a_command_does_without_us(tmp_path):
     source = COMMANDS / "c_rnn" / "rnn.c"
-    yaml.write_text(
-        f"build: gcc -DFAULT_REVERSE_NOT_RESTORED={fault} -o $BUILD/rnn '{source}' -lm\ncommand: $BUILD/rnn\n"
-    )
     case = dataclasses.replace(CASE, bidirectional=True, asks="gradients", calls="repeated", h_0="given")
-    write(tmp_path / "repro.py", case, seed=0, implementation=str(yaml))
-    assert "import conformance" not in (tmp_path / "repro.py").read_text()
-    done = python(str(tmp_path / "repro.py"), folder=tmp_path)
-    assert (done.returncode, "raised" in done.stdout) == (code, False), done.stdout + done.stderr
-    assert "call 5 of 5" in done.stdout
-    assert "gradient of weight_hh_l0_reverse: greatest difference" in done.stdout
+    for fault in (0, 1):
+        yaml, script = tmp_path / f"{fault}.yaml", tmp_path / f"{fault}.py"
+        build = f"gcc -DFAULT_REVERSE_NOT_RESTORED={fault} -o $BUILD/rnn '{source}' -lm"
+        yaml.write_text(f"build: {build}\ncommand: $BUILD/rnn\n")
+        write(script, case, seed=0, implementation=str(yaml))
+        assert "import conformance" not in script.read_text()
+    done = python("-c", IN_TURN, "0.py", "1.py", folder=tmp_path)
+    assert "raised" not in done.stdout, done.stdout
+    said = re.split(r"ended with (\w+)\n", done.stdout)
+    assert said[1::2] == ["0", "1"], done.stdout + done.stderr
+    for each in (said[0], said[2]):
+        assert "call 5 of 5" in each
+        assert "gradient of weight_hh_l0_reverse: greatest difference" in each
 
 
 def test_what_is_neither_python_nor_yaml_is_told_how_it_is_checked(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from diagnosed import diagnose, names
+from diagnosed import diagnose, laboratory, names
 
 from conformance import discovery
 from conformance.faults import BY_ID, DICTIONARY, plant
@@ -17,6 +17,16 @@ from conformance.reference import RNN
 TESTS = Path(__file__).parent
 sys.path.append(str(TESTS / "planted"))
 import second_style  # noqa: E402 -- its folder was just put on the path
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_cases():
+    """Two cases of each file: the fewest that tell every fault of the dictionary, and the least against a wrong name."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("diagnosed.PER_FILE", 2)
+        laboratory.cache_clear()
+        yield
+    laboratory.cache_clear()
 
 
 def planted(*ids, **values):

@@ -13,10 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from kept import cases_read_once, torch_asked_once
 
 from conformance import discovery
 from conformance.arguments import draw
 from conformance.case import Case
+from conformance.cli import cli
+from conformance.cli.supervise import run_here
 from conformance.command import Allowed, begin_python
 from conformance.command.line import CRASHES, PATIENCE
 from conformance.command.memory import all_memory
@@ -106,11 +109,22 @@ def seen(implementation, case=CASE, **settings):
     return observe(implementation, case, ((case, draw(case, 0)),), **settings)
 
 
-def command(*words, folder=ROOT, **environment):
-    """The command line as a user runs it."""
-    settings = os.environ | {"PYTHONPATH": str(ROOT)} | environment
-    words = [sys.executable, "-m", "conformance", *map(str, words)]
-    return subprocess.run(words, cwd=folder, env=settings, capture_output=True, text=True, timeout=PATIENT)
+@pytest.fixture(autouse=True, scope="module")
+def what_is_the_same_is_made_once():
+    """Reading the case files and asking torch take longer than most of these tests."""
+    with cases_read_once(), torch_asked_once():
+        yield
+
+
+@pytest.fixture
+def command(capfd):
+    """Run a command in this process, which has imported torch already: exit code, standard output, standard error."""
+
+    def command(*words):
+        code = run_here(cli, [str(word) for word in words])
+        return code, *capfd.readouterr()
+
+    return command
 
 
 # ---- nothing is lost by it
@@ -172,7 +186,8 @@ def test_every_record_is_what_it_is_without_a_process_between(file):
 
 
 def test_a_diagnosis_is_what_it_is_without_a_process_between():
-    narrow = Plan(suite=plan().suite, case="values/configurations*", scope=parse_where("num_layers=1,batch_size=1"))
+    where = "num_layers=1,batch_size=1,bias=true,bidirectional=true,batch_first=false,nonlinearity=tanh"
+    narrow = Plan(suite=plan().suite, case="values/configurations*", scope=parse_where(where))
     for file in ("wrong/reverse_not_restored", "wrong/big_endian"):
         source = discovery.parse(str(SUBJECTS / f"{file}.py"))
         with loaded([source], Allowed()) as there:
@@ -389,17 +404,18 @@ def test_a_late_judge_finds_what_was_there_in_time(written, started):
 # ---- the commands
 
 
-def test_prints_are_dropped_at_every_level_and_shown_on_request(written):
+def test_prints_are_dropped_at_every_level_and_shown_on_request(written, command):
     loud = "os.write(1, b'low 1\\n'); os.write(2, b'low 2\\n'); print('high 1'); print('high 2', file=sys.stderr)"
     path, narrow = written(loud), ["--case", "values/configurations"]
-    quiet, shown = command("check", path, *narrow), command("check", path, *narrow, "--show-output")
-    assert (quiet.returncode, quiet.stderr) == (0, "")
-    assert {"low 1", "low 2", "high 1", "high 2"} <= set(shown.stderr.splitlines())
-    assert "low" not in shown.stdout + quiet.stdout
-    assert "high" not in shown.stdout + quiet.stdout
+    _, out, shown = command("check", path, *narrow, "--show-output")
+    code, quiet, nothing = command("check", path, *narrow)
+    assert (code, nothing) == (0, "")
+    assert {"low 1", "low 2", "high 1", "high 2"} <= set(shown.splitlines())
+    assert "low" not in out + quiet
+    assert "high" not in out + quiet
 
 
-def test_a_crash_a_hang_and_a_hog_are_statuses_and_a_run_goes_on(written, tmp_path):
+def test_a_crash_a_hang_and_a_hog_are_statuses_and_a_run_goes_on(written, command, tmp_path):
     impls = tmp_path / "impls"
     impls.mkdir()
     does = {"dies": "os._exit(0)", "hangs": "time.sleep(600)", "hogs": "bytearray(10**12)", "works": "pass"}
@@ -407,8 +423,8 @@ def test_a_crash_a_hang_and_a_hog_are_statuses_and_a_run_goes_on(written, tmp_pa
         written(f"if input.shape[1] == 5: {first}", name=name).rename(impls / f"{name}.py")
     where = "num_layers=1,nonlinearity=tanh,bias=true,bidirectional=false,batch_first=false,batch_size=1|5"
     narrow = ["--case", "values/configurations*", "--where", where, "--case-time-limit", "0.5"]
-    done = command("run", "--impls", impls, "--reports", tmp_path / "reports", *narrow)
-    assert done.returncode == 1, done.stderr
+    code, out, err = command("run", "--impls", impls, "--reports", tmp_path / "reports", *narrow)
+    assert code == 1, err
     found = {name: set() for name in does}
     for record in read(tmp_path / "reports" / "results.jsonl").records:
         found[record.implementation].add(record.status.value)
@@ -418,36 +434,38 @@ def test_a_crash_a_hang_and_a_hog_are_statuses_and_a_run_goes_on(written, tmp_pa
         "hogs": {"pass", "memory"},
         "works": {"pass"},
     }
-    assert "✓ works" in done.stdout
+    assert "✓ works" in out
     page = (tmp_path / "reports" / "parity.html").read_text()
     assert "its process ended with exit code 0 before it answered" in page
 
 
-def test_a_crash_is_a_failure_in_every_output(written):
+def test_a_crash_is_a_failure_in_every_output(written, command):
     path = written("os._exit(0)")
-    done = command("check", path, "--case", "values/configurations", "--json")
-    document = json.loads(done.stdout)
-    assert (done.returncode, document["counts"]["crash"], document["conforms_where_supported"]) == (1, 1, False)
+    code, out, _ = command("check", path, "--case", "values/configurations", "--json")
+    document = json.loads(out)
+    assert (code, document["counts"]["crash"], document["conforms_where_supported"]) == (1, 1, False)
     assert document["first"]["status"] == "crash"
-    told = command("explain", path, "values/configurations")
-    assert told.returncode == 1
-    assert "values/configurations fails: its process ended with exit code 0 before it answered." in " ".join(
-        told.stdout.split()
-    )
+    code, out, _ = command("explain", path, "values/configurations")
+    assert code == 1
+    told = "values/configurations fails: its process ended with exit code 0 before it answered."
+    assert told in " ".join(out.split())
 
 
-def test_limits_can_be_typed(written):
-    done = command("check", written("time.sleep(600)"), "--case", "values/configurations", "--case-time-limit", "0.2")
-    assert "it gave no answer within 0.2 s" in " ".join(done.stdout.split()), done.stdout + done.stderr
-    done = command("check", written("bytearray(2 * 10**9)"), "--case", "values/configurations", "--memory-limit", "700")
-    assert "more memory than the 700 MiB" in " ".join(done.stdout.split()), done.stdout + done.stderr
-    assert command("check", written(), "--case-time-limit", "0").returncode == 2
+def test_limits_can_be_typed(written, command):
+    narrow = ["--case", "values/configurations"]
+    _, out, err = command("check", written("time.sleep(600)"), *narrow, "--case-time-limit", "0.2")
+    assert "it gave no answer within 0.2 s" in " ".join(out.split()), out + err
+    _, out, err = command("check", written("bytearray(2 * 10**9)"), *narrow, "--memory-limit", "700")
+    assert "more memory than the 700 MiB" in " ".join(out.split()), out + err
+    assert command("check", written(), "--case-time-limit", "0")[0] == 2
 
 
 def test_a_module_of_the_users_does_not_stand_before_ours(written, tmp_path):
     for name in ("torch", "random", "click"):
         (tmp_path / f"{name}.py").write_text("raise ValueError('not this one')\n")
-    done = command("check", written(), "--case", "values/configurations", folder=tmp_path, PYTHONPATH=str(ROOT))
+    words = [sys.executable, "-m", "conformance", "check", str(written()), "--case", "values/configurations"]
+    settings = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(words, cwd=tmp_path, env=settings, capture_output=True, text=True, timeout=PATIENT)
     assert done.returncode == 0, done.stderr
 
 
@@ -459,11 +477,21 @@ def lives(pid):
         return False
 
 
+#: The command line without torch, which takes longest to import, and is asked only after an implementation has answered.
+JUDGE = """
+import sys
+from conformance import execution
+from conformance.cli import main
+execution.load_oracle = lambda: None
+sys.exit(main())
+"""
+
+
 @pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM", "SIGINT"])
 def test_nothing_is_left_when_the_judge_is_gone(written, tmp_path, how):
     pid = tmp_path / "pid"
     path = written(f"open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(600)")
-    words = [sys.executable, "-m", "conformance", "check", str(path), "--case", "values/configurations"]
+    words = [sys.executable, "-c", JUDGE, "check", str(path), "--case", "values/configurations"]
     heeds = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     judge = subprocess.Popen(
         words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=heeds, start_new_session=True

@@ -2,8 +2,11 @@
 
 import itertools
 import re
+from collections import Counter
 from pathlib import Path
 
+import pytest
+from kept import cases_read_once, torch_asked_once
 from small import header, record
 
 import conformance
@@ -16,6 +19,7 @@ from conformance.record import Run
 from conformance.report import parity
 from conformance.status import Status
 from conformance.summary import summaries
+from conformance.sweep import suite
 from conformance.training import dataset
 
 ROOT = Path(__file__).parents[1]
@@ -23,11 +27,24 @@ README = (ROOT / "README.md").read_text()
 MY_RNN = Path(__file__).parent / "subjects" / "readme" / "my_rnn.py"
 
 
+@pytest.fixture(autouse=True, scope="module")
+def what_is_the_same_is_made_once():
+    """Two checks ask the same cases."""
+    with cases_read_once(), torch_asked_once():
+        yield
+
+
 def test_the_first_screen_is_a_check_as_printed(capfd, monkeypatch):
+    """It has no backward, so it cannot learn: its training cases are counted here, and not run."""
     shown = README.split("$ rnn-conformance check my_rnn.py\n")[1].split("```")[0]
+    asked = Counter(case.asks for case in suite.load(suite.find_cases()).cases)
+    single = asked["values"] + asked["gradients"]
+    counted = f" of {single + asked['training']:,} cases;"
+    assert shown.count(counted) == 1, f"it should say{counted}"
     monkeypatch.chdir(MY_RNN.parent)
-    assert run_here(cli, ["check", MY_RNN.name]) == 1
-    assert capfd.readouterr().out.startswith(shown)
+    assert run_here(cli, ["check", MY_RNN.name, "--where", "asks=values|gradients"]) == 1
+    assert capfd.readouterr().out.startswith(shown.replace(counted, f" of {single:,} cases;"))
+    assert "backward" not in MY_RNN.read_text()
 
 
 def test_the_commands_that_it_names_exist(capfd):
@@ -41,7 +58,7 @@ def test_the_commands_that_it_names_exist(capfd):
 def test_the_implementation_in_the_folders_readme_is_right(tmp_path, capfd):
     readme = (Path(__file__).parents[1] / "impls" / "README.md").read_text()
     (tmp_path / "mine.py").write_text(readme.split("```python\n")[1].split("```")[0])
-    assert run_here(cli, ["check", str(tmp_path / "mine.py"), "--where", "num_layers=1"]) == 0
+    assert run_here(cli, ["check", str(tmp_path / "mine.py"), "--where", "num_layers=1,asks=values|gradients"]) == 0
     assert "Right in all" in capfd.readouterr().out
 
 

@@ -4,6 +4,7 @@ Each test fails on its own if the page logs an error, breaks its content securit
 """
 
 import dataclasses
+import functools
 import math
 import os
 import re
@@ -24,6 +25,7 @@ expect = playwright.expect
 pytestmark = pytest.mark.browser
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_PLAIN = {"media": "null", "color_scheme": "light", "forced_colors": "none", "reduced_motion": "no-preference"}
 _QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
 
@@ -40,40 +42,63 @@ def browser():
         started.close()
 
 
-class Watched:
-    """Opens runs in fresh pages and notes what they must not do."""
+@pytest.fixture(scope="module")
+def pages(browser):
+    """Blank pages by number, which tests use again, since a new one costs more than most tests."""
 
-    def __init__(self, browser, folder):
-        self._browser, self._folder = browser, folder
-        self.contexts, self.complaints = [], []
-
-    def open(self, made, address="", **options):
-        path = self._folder / f"page{len(self.contexts)}.html"
-        write(made, path)
-        context = self._browser.new_context(offline=True, **{"viewport": {"width": 1280, "height": 800}} | options)
-        self.contexts.append(context)
-        page = context.new_page()
+    @functools.cache
+    def blank(number, *, scripts):
+        page = browser.new_context(offline=True, java_script_enabled=scripts).new_page()
         page.set_default_timeout(10_000)
-        page.on("console", lambda message: self.complaints.append(f"console {message.type}: {message.text}"))
-        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        page.on("dialog", lambda box: (self.complaints.append(f"a script ran: {box.message}"), box.dismiss()))
-        page.on("request", lambda asked: self._asked(asked.url, path.as_uri()))
+        return page
+
+    return blank
+
+
+class Watched:
+    """Opens runs, each in a page that shows nothing else, and notes what they must not do."""
+
+    def __init__(self, pages, folder):
+        self._pages, self._folder = pages, folder
+        self._opened, self.complaints = [], []
+
+    def open(self, made, address="", *, size=(1280, 800), scripts=True, **media):
+        path = self._folder / f"page{len(self._opened)}.html"
+        write(made, path)
+        page = self._pages(len(self._opened), scripts=scripts)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(**_PLAIN | media)
+        watch = {
+            "console": lambda message: self.complaints.append(f"console {message.type}: {message.text}"),
+            "pageerror": lambda error: self.complaints.append(f"error: {error}"),
+            "dialog": lambda box: (self.complaints.append(f"a script ran: {box.message}"), box.dismiss()),
+            "request": lambda asked: self._asked(asked.url, path.as_uri()),
+        }
+        for event, note in watch.items():
+            page.on(event, note)
+        self._opened.append((page, watch))
         page.goto(path.as_uri() + address)
-        if options.get("java_script_enabled", True):
+        if scripts:
             page.locator("html[data-ready]").wait_for(state="attached")
         return page
 
+    def close(self):
+        """Leave blank pages behind; what was noted until then counts."""
+        for page, watch in self._opened:
+            page.goto("about:blank")
+            for event, note in watch.items():
+                page.remove_listener(event, note)
+
     def _asked(self, url, own):
-        if url.partition("#")[0] != own and not url.startswith("data:"):
+        if url.partition("#")[0] not in (own, "about:blank") and not url.startswith("data:"):
             self.complaints.append(f"request: {url}")
 
 
 @pytest.fixture
-def watched(browser, tmp_path):
-    watching = Watched(browser, tmp_path)
+def watched(pages, tmp_path):
+    watching = Watched(pages, tmp_path)
     yield watching
-    for context in watching.contexts:
-        context.close()
+    watching.close()
     assert watching.complaints == []
 
 
@@ -104,7 +129,7 @@ def test_the_first_screen_answers(watched, size):
     wrong = (failing(number=7), failing(number=8))
     made = run(*(record(number=n) for n in range(5)), *wrong, description="By hand.", origin="my_rnn.py")
     named = finding("relu-leaky", value="0.01", what="Below zero, relu does not give zero: it leaks.")
-    page = watched.open(diagnosed(made, named), viewport={"width": size[0], "height": size[1]})
+    page = watched.open(diagnosed(made, named), size=size)
     for answer in (
         page.locator("article .name", has_text="mine"),
         page.get_by_text("Wrong in 2 of 7 cases."),
@@ -135,13 +160,13 @@ def test_hostile_texts_run_nowhere(watched):
     assert learned.locator("img").count() == 0
 
 
-def test_the_watch_sees_a_script_that_slipped_in(browser, tmp_path):
-    watching = Watched(browser, tmp_path)
+def test_the_watch_sees_a_script_that_slipped_in(pages, tmp_path):
+    watching = Watched(pages, tmp_path)
     page = watching.open(run(record()))
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\" onerror=\"alert(1)\">')")
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"http://example.invalid/x.png\">')")
     page.wait_for_timeout(200)
-    watching.contexts[0].close()
+    watching.close()
     told = "\n".join(watching.complaints)
     assert "Content Security Policy" in told, told
     assert "a script ran" not in told, "the policy should have stopped it"
@@ -363,7 +388,7 @@ def test_odd_curves_are_drawn(watched, curve, wanted):
 
 
 def test_a_training_fits_a_narrow_page_and_is_printed_when_open(watched):
-    dialog = opened(watched, trained(Status.FAIL), viewport={"width": 400, "height": 800})
+    dialog = opened(watched, trained(Status.FAIL), size=(400, 800))
     assert dialog.evaluate("e => e.scrollWidth <= e.clientWidth"), "the result scrolls sideways"
     dialog.page.emulate_media(media="print")
     expect(dialog.get_by_role("img").first).to_be_visible()
@@ -416,7 +441,7 @@ def test_the_simplest_case_of_a_mistake_opens(watched):
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["wide", "narrow"])
 def test_the_power_of_the_suite_opens_and_stays_in_its_measure(watched, tmp_path, size):
     (tmp_path / "power.json").write_text(power().to_json())
-    page = watched.open(several(), viewport={"width": size[0], "height": size[1]})
+    page = watched.open(several(), size=size)
     expect(page.get_by_role("heading", name="Power of the suite")).to_be_visible()
     expect(page.get_by_text("3 of 3 known mistakes are caught")).to_be_visible()
     page.get_by_text("Every known mistake (3)").click()
@@ -495,7 +520,7 @@ def test_it_prints(watched):
 
 
 def test_without_scripts_the_failures_can_be_read(watched):
-    page = watched.open(several(), java_script_enabled=False)
+    page = watched.open(several(), scripts=False)
     expect(page.get_by_text("Wrong in 2 of 6 cases.")).to_be_visible()
     # Playwright's own locators leave out what stands in a <noscript>.
     listed = page.locator("noscript").evaluate("e => e.innerText")

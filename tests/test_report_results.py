@@ -84,16 +84,16 @@ def test_without_scripts_the_failures_are_there():
     assert "sentence 50" not in listed
 
 
-def test_twenty_thousand_results_stay_small():
+def test_thousands_of_results_stay_small():
     base = record(PASS, asks="gradients").settings
     tensors = ("output", "h_n", "input", "h_0", *(f"weight_ih_l{n}" for n in range(8)))
     distances = {name: Distance(error=1.23456789e-16, tolerance=3.3333333e-15, ratio=0.037037037) for name in tensors}
     records = []
-    for number in range(20_000):
+    for number in range(4_000):
         one = failing(number=number) if number % 4 == 0 else record(PASS, asks="gradients", number=number)
         settings = base | {"num_layers": number % 4 + 1, "bidirectional": number % 2 == 0}
         records.append(
             dataclasses.replace(one, settings=settings, why=one.why and f"{number}: {one.why}", distances=distances)
         )
     size = len(render(run(*records)).encode())
-    assert size < 12_000_000, f"the page is {size:,} bytes"
+    assert size < 600 * len(records), f"the page is {size:,} bytes"

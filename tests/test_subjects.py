@@ -1,17 +1,21 @@
 """The harness, tested with subjects: right ones must come through, wrong ones must be found wrong in just their way."""
 
-import functools
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
+from kept import cases_read_once, torch_asked_once
 from subjects import broken_table, wrong_table
 
 import conformance
+from conformance import evidence, execution
 from conformance.implementation import NoImplementationError
-from conformance.sweep import suite
+from conformance.record_file import read
 
 SUBJECTS = Path(__file__).parent / "subjects"
 
@@ -25,10 +29,12 @@ def check(folder, name, case="*/configurations*", where=wrong_table.ONE):
 
 
 @pytest.fixture(autouse=True, scope="module")
-def cases_read_once():
-    """Reading the case files takes longer than most of these checks."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(suite, "load", functools.cache(suite.load))
+def what_is_the_same_is_made_once():
+    """Reading the case files and asking torch take longer than most of these checks.
+
+    Looking for the mistake takes longest of all, and none of what is asserted here hangs on it.
+    """
+    with cases_read_once(), torch_asked_once(), mock.patch.object(execution, "diagnose", return_value=None):
         yield
 
 
@@ -96,6 +102,9 @@ def test_one_without_checks_does_not_validate():
 
 # Wrong ones.
 
+#: What they answer with is no array to calculate with.
+ODD = [name for name, found in wrong_table.WRONG.items() if found.layer in ("type", "arity") and name != "matrix"]
+
 
 @pytest.mark.parametrize("name", wrong_table.WRONG)
 def test_wrong_subject_is_found_wrong_in_its_own_way(name):
@@ -111,6 +120,14 @@ def test_wrong_subject_is_found_wrong_in_its_own_way(name):
 def test_wrong_gradient_leaves_the_forward_right(name):
     result = check("wrong", name, "values/configurations*", wrong_table.BOTH_WAYS)
     assert result, result.why
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_diagnosis_takes_no_harm_from_what_is_odd(name):
+    with mock.patch.object(execution, "diagnose", evidence.diagnose):
+        found = check("wrong", name, "values/configurations*", f"{wrong_table.ONE},batch_size=1").diagnosis
+    assert found.failing > 0
+    assert not any("itself failed" in remark for remark in found.remarks), found.remarks
 
 
 @pytest.mark.parametrize("name", wrong_table.UNSEEN)
@@ -169,10 +186,20 @@ def test_interrupt_is_never_a_verdict():
     assert result.run < result.expected
 
 
-@pytest.mark.parametrize("name", broken_table.END_THE_PROCESS)
-def test_one_that_ends_the_process_is_noticed(name):
-    path = SUBJECTS / "broken" / f"{name}.py"
-    command = [sys.executable, "-m", "conformance", "check", str(path), "--where", "num_layers=1,asks=values"]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=SUBJECTS.parents[1])
+def test_those_that_end_the_process_are_noticed(tmp_path):
+    """In one run as a user starts it: nothing but another process can see an end of this one."""
+    (tmp_path / "impls").mkdir()
+    shutil.copy(SUBJECTS / "_base.py", tmp_path)
+    for name in broken_table.END_THE_PROCESS:
+        shutil.copy(SUBJECTS / "broken" / f"{name}.py", tmp_path / "impls")
+    narrow = ["--case", "values/configurations*", "--where", f"{wrong_table.ONE},batch_size=1"]
+    command = [sys.executable, "-m", "conformance", "run", "--impls", "impls", *narrow]
+    environment = os.environ | {"PYTHONPATH": str(SUBJECTS.parents[1])}
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment)
     assert ended.returncode == 1, ended.stdout
-    assert broken_table.END_THE_PROCESS[name] in " ".join(ended.stdout.split())
+    records = read(tmp_path / "reports" / "results.jsonl").records
+    said = " ".join(ended.stdout.split())
+    for name, words in broken_table.END_THE_PROCESS.items():
+        assert {r.status.value for r in records if r.implementation == name} == {"crash"}
+        assert f"✗ {name}" in said
+        assert words in said

@@ -13,7 +13,7 @@ from shut_in import running, until
 from small import case
 from trainings import digits, expected
 
-from conformance import trainer_process
+from conformance import runner, trainer_process
 from conformance.adapters import adapt
 from conformance.oracle import oracle
 from conformance.question import SuiteError
@@ -46,31 +46,24 @@ def records(learns=None, network=RNN):
 
 
 @pytest.mark.parametrize("network", [RNN, LearnsNothing])
-def test_records_are_the_same_and_in_the_same_order_wherever_torch_learns(apart, network):
-    assert records(apart.begin, network) == records(None, network)
+def test_records_are_the_same_wherever_torch_learns_and_those_of_training_come_last(apart, network):
+    here, there = records(None, network), records(apart.begin, network)
+    assert [r for r in here if r.asks != "training"] + [r for r in here if r.asks == "training"] == there
 
 
-def test_cases_behind_one_of_training_go_on_and_their_records_wait():
-    asked, waited_after, learned = [], [], Future()
+def test_torch_is_waited_for_when_all_cases_have_been_asked():
+    learned = Future()
+    records = Runner(oracle(), learns=lambda _: learned).run(CASES, [Subject(adapt(RNN, "subject"))])
+    assert [next(records).asks for _ in CASES[1:]] == ["gradients"] * 3
+    learned.set_result(expected(CASES[1]))
+    assert [(r.case, r.status) for r in records] == [(CASES[1].id, Status.PASS)]
 
-    class Told(RNN):
-        def __init__(self, *args, **kwargs):
-            asked.append(kwargs)
-            super().__init__(*args, **kwargs)
 
-    found = Runner(oracle(), learns=lambda _: learned).run(CASES, [Subject(adapt(Told, "subject"))])
-    assert next(found).case == CASES[0].id
-    asked.clear()
-
-    def result():
-        if not learned.done():
-            waited_after.extend(asked)
-            learned.set_result(expected(CASES[1]))
-        return Future.result(learned)
-
-    learned.result = result
-    assert [(r.case, r.status) for r in found] == [(c.id, Status.PASS) for c in CASES[1:]]
-    assert any(kwargs.get("bidirectional") for kwargs in waited_after), "torch was waited for before the last case"
+def test_cases_of_training_are_asked_between_the_others(monkeypatch):
+    monkeypatch.setattr(runner, "_DISTANCE", 2)
+    training, others = [digits(steps=n) for n in (1, 2, 3)], [case(num_layers=n) for n in (1, 2, 3, 4, 5)]
+    spread = list(runner._spread([*others, *training]))
+    assert spread == [*others[:2], training[0], *others[2:4], training[1], others[4], training[2]]
 
 
 def test_torch_learns_nothing_before_the_implementation_has():

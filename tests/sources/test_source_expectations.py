@@ -1,12 +1,10 @@
 """Each published file is found wrong in just its own ways, and a run fails once one of them is put right."""
 
-import functools
 from typing import NamedTuple
 
 import pytest
+from kept import cases_read_once, imported_here, torch_asked_once
 from source_files import IMPLS, copy, run
-
-from conformance.sweep import suite
 
 PUBLISHED = sorted(path.stem for path in (IMPLS / "published").glob("*.py"))
 MENDED = ["column_major", "packed_weights", "row_sequence_classifier", "stacked_cells", "torch_by_hand"]
@@ -147,10 +145,9 @@ REPAIRS = [
 
 
 @pytest.fixture(autouse=True, scope="module")
-def cases_read_once():
-    """Reading the case files takes longer than most of these runs."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(suite, "load", functools.cache(suite.load))
+def what_is_the_same_is_made_once():
+    """Reading the case files, asking torch and importing it anew would take longer than these runs."""
+    with cases_read_once(), torch_asked_once(), imported_here():
         yield
 
 

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
+from kept import cases_read_once, torch_asked_once
 from shut_in import any_level, needs
 
 from conformance.cli import cli
@@ -28,6 +29,13 @@ OFFERED = {
     "torch_by_hand": ("", True),
 }
 PUBLISHED = [s for s in discover(IMPLS) if s.name.startswith("published/") and s.expectation.connected]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def what_is_the_same_is_made_once():
+    """Each gate asks for the same cases with the same numbers."""
+    with cases_read_once(), torch_asked_once():
+        yield
 
 
 @pytest.fixture
