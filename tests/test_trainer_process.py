@@ -115,7 +115,7 @@ def test_it_ends_with_whoever_started_it(tmp_path):
         [sys.executable, "-c", program, f" # {mark}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root
     ) as judge:
         assert judge.stdout.readline() == b"started\n"
-        assert len(running(mark)) == 2, "the judge and its process should be running"
+        assert until(lambda: len(running(mark)) == 2), "the judge and its process should be running"
         judge.kill()
     assert until(lambda: not running(mark)), f"processes were left behind: {running(mark)}"
 
