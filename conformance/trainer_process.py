@@ -67,7 +67,8 @@ class TrainerProcess:
 def learning_apart(cases: Sequence[Case], seed: int) -> Iterator[Callable[[Case], Future[Learns]] | None]:
     """What begins a case of training in another process, until the block ends; None where nothing gets faster by it."""
     trained = sum(case.asks == "training" for case in cases)
-    if not trained or len(cases) - trained < _WORTH_IT or _cores() == 1:
+    worth_it = trained and len(cases) - trained >= _WORTH_IT and _cores() > 1
+    if not worth_it or os.name == "nt":  # Windows hands no descriptors on
         yield None
         return
     with closing(TrainerProcess(seed)) as process:
