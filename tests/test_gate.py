@@ -271,6 +271,12 @@ def test_a_child_that_has_worked_long_answers_nothing_else(gate, tmp_path):
     assert code == 0, said
 
 
+def test_a_child_that_has_worked_long_must_end_well_too(gate, tmp_path):
+    before = "import os, time\nleave = os._exit\nos._exit = lambda code: leave(7)\n"
+    code, said = gate(written(tmp_path, honest(first="time.sleep(0.55)", before=before)), *FEW)
+    assert (code, "exit code 7 after it answered" in said) == (1, True), said
+
+
 def test_what_declines_float64_has_declined_it(gate, tmp_path):
     file = written(tmp_path, honest(first="if input.dtype == np.float64: raise NotImplementedError('float64')"))
     given = ["--case=values/configurations*", f"--where={OFFERED},h_0=given"]

@@ -181,7 +181,7 @@ class SubmissionLine(Line):
         answer: Frame | Lost
         try:
             with self._clock.waiting(), self._watched(parent):
-                answer = parent.finish()
+                answer = self._checked(parent, parent.finish())
         except NotJudgedError as error:
             raise NotObservedError(str(error)) from None
         except ParentLostError:
@@ -192,10 +192,15 @@ class SubmissionLine(Line):
         self._late = self._late + 1 if isinstance(answer, TimedOut) else 0
         if isinstance(answer, Lost):
             self._asked, self._took = 0, 0.0  # its child is gone
-        elif self._asked:
+        return answer
+
+    def _checked(self, parent: WarmParent, answer: Frame | Lost) -> Frame | Lost:
+        """An answer; a child that has worked long gives no other: processor time is a child's, but due to a case."""
+        if isinstance(answer, Frame) and self._asked:
             self._took += time.monotonic() - self._began
-            if self._took > LONG:  # processor time is counted for a child, and is due to a case
-                self._leave()
+            if self._took > LONG:
+                self._asked, self._took = 0, 0.0
+                return parent.leave(answer) or answer
         return answer
 
     @contextlib.contextmanager

@@ -27,6 +27,7 @@ _STARTING = 30.0
 #: How much later than the warm parent the judge loses patience: with a case, and with an end by itself.
 _MARGIN, _LEAVING = 2.0, 1.0
 _LONGEST_GREETING = 1 << 16
+_AFTER = "after it answered"
 
 
 class ParentLostError(Exception):
@@ -111,14 +112,18 @@ class WarmParent:
             raise
         return answer
 
-    def leave(self) -> None:
-        """Let go of a child that may have been asked more; raises ParentLostError."""
+    def leave(self, answer: Frame | None = None) -> Frame | Lost | None:
+        """Let go of a child that could be asked more; an answer is returned if the child ends well after it.
+
+        Without one nobody cares how it ends. Raises ParentLostError.
+        """
         if self._line is None or self._asked is None or self._asked.last:
-            return
+            return answer
+        seconds = _LEAVING if answer is None else self._asked.seconds
         try:
             self._line.end()
-            self._control.send_order(Order(self._number, _LEAVING))
-            self._report()
+            self._control.send_order(Order(self._number, seconds))
+            report, said = self._report(), _words(self._line.channel)
             self._renew()
         except (EOFError, OSError):
             self.end()
@@ -126,6 +131,7 @@ class WarmParent:
         except BaseException:
             self.end()
             raise
+        return None if answer is None else outcome(answer, _AFTER, report, self._allowed, seconds, said)
 
     def end(self) -> None:
         """End it, and whatever it started."""
@@ -176,7 +182,7 @@ class WarmParent:
         """What came of a question."""
         if self._line is None:  # none could be begun
             raise self._trouble or EOFError
-        channel, answer, when = self._line.channel, None, "after it answered"
+        channel, answer, when = self._line.channel, None, _AFTER
         try:
             if self._trouble is not None:
                 raise self._trouble
