@@ -23,8 +23,9 @@ RNN.forward = lambda self, *arguments: (time.sleep(0.03), _forward(self, *argume
 #: where the child had not put its layers on.
 ENDS = {"judge": {-signal.SIGKILL}, "parent": {3}, "child": {1, 3}}
 VICTIMS = tuple(ENDS)
-#: So many case children have come and gone when the smoke step is over, in which no answer counts.
-_BEFORE = 8
+#: After so many children the smoke step is over, in which no answer counts: one compiles, three answer it, and the next is
+#: there. Some nine more come, of 0.25 s at least each, so that the latest kill still comes before the last answer.
+_BEFORE = 5
 #: A gate on a busy machine may be over before a process is met.
 _ATTEMPTS = 4
 #: Seconds.
